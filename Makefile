@@ -1,0 +1,44 @@
+# Attaché: `make test` is all that a change needs; .ci/run does the rest.
+
+LINT_VERSION := v2.15.0
+VULN_VERSION := v1.9.0
+RACE := $(shell command -v cc >/dev/null 2>&1 && echo -race)
+FUZZTIME ?= 20s
+
+.PHONY: all build test lint vet fuzz vuln bench bench-answers update screenshots
+
+all: build test
+
+build: ## the static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/attache ./cmd/attache
+
+test: ## every test; set ATTACHE_TEST_REQUIRE=postgres,chromium to fail instead of skipping
+	go test $(RACE) -shuffle=on ./...
+
+vet:
+	go vet ./...
+
+lint: ## golangci-lint, pinned
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) run ./...
+
+vuln: ## known vulnerabilities in what we call; needs the vulnerability database
+	go run golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION) ./...
+
+fuzz: ## every fuzz target for FUZZTIME
+	@go list -f '{{$$p := .ImportPath}}{{range .TestGoFiles}}{{$$p}} {{end}}{{range .XTestGoFiles}}{{$$p}} {{end}}' ./... | tr ' ' '\n' | sort -u | grep . | while read -r pkg; do \
+		go test -list '^Fuzz' "$$pkg" | grep '^Fuzz' | while read -r target; do \
+			echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$pkg" </dev/null || exit 1; \
+		done || exit 1; \
+	done
+
+bench: ## Go benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+bench-answers: ## answer quality on the shared question sets, where they are; see docs/benchmarks.md
+	./docs/bench-answers
+
+update: ## rewrite the golden files; look at the difference before you commit it
+	go test ./... -update
+
+screenshots: ## the pictures of the README
+	ATTACHE_SCREENSHOTS=$(CURDIR)/docs/pictures go test -count=1 -run TestScreenshots ./cmd/attache
