@@ -1,0 +1,168 @@
+package briefings
+
+import (
+	"context"
+	"time"
+)
+
+// Question is what a person asks.
+type Question struct {
+	Text string
+	// Thread is what was said before in the same conversation, oldest first. A question that leans on it ("and Seoul?") is
+	// completed from it.
+	Thread []Turn
+	// Articles restricts the search to these IDs; empty means the whole library.
+	Articles []string
+	// Reports are read for this question only: they are searched, alone, and not kept.
+	Reports []Report
+	// Asked is when the question is asked: only articles published by then count. Zero means now.
+	Asked time.Time
+	// Limit is how many claims the answer may show; zero means 3.
+	Limit int
+	// Explain asks for Answer.Why.
+	Explain bool
+}
+
+// Turn is one question of a conversation and what it was answered with.
+type Turn struct {
+	Question string   `json:"question"`
+	Answer   string   `json:"answer,omitempty"`   // the short answer
+	Articles []string `json:"articles,omitempty"` // the articles cited
+	Topic    []string `json:"topic,omitempty"`    // names spoken of, most recent last
+}
+
+// Verdict says what became of a question.
+type Verdict string
+
+// The verdicts.
+const (
+	Answered     Verdict = "answered"
+	Disputed     Verdict = "disputed"       // speakers differ; the claims show each side
+	NotInSources Verdict = "not_in_sources" // the library does not say
+)
+
+// Claim is one sentence that is shown, with the citations that carry it. Without a citation it never leaves the engine.
+type Claim struct {
+	Text string `json:"text"`
+	// Speaker is who said it; a claim without one is the outlet's own statement.
+	Speaker   Speaker    `json:"speaker,omitzero"`
+	Stance    Stance     `json:"stance,omitempty"`
+	Direct    bool       `json:"direct,omitempty"`
+	Citations []Citation `json:"citations"`
+}
+
+// Answer is what the engine has to say to a question.
+type Answer struct {
+	Question string  `json:"question"` // as it was understood: completed from the thread
+	Verdict  Verdict `json:"verdict"`
+	// Short is the span that answers who, when, where, how many …; it stands in the first claim. Empty where the claims
+	// themselves are the answer or there is none.
+	Short  string  `json:"short,omitempty"`
+	Claims []Claim `json:"claims"`
+	// Nearby is what the sources do say about the matter when they don't answer the question.
+	Nearby []Claim `json:"nearby,omitempty"`
+	// Missing names what the question asks about and the sources don't have: a name, a number, a date.
+	Missing []string `json:"missing,omitempty"`
+	// Suggestions are questions that the sources can answer.
+	Suggestions []string `json:"suggestions,omitempty"`
+	// Confidence is between 0 and 1: how sure it is that the sources answer the question.
+	Confidence float64 `json:"confidence"`
+	// AsOf is until when articles were considered.
+	AsOf time.Time `json:"as_of"`
+	// Searched is how many articles were searched, Newest when the newest of them was published.
+	Searched int       `json:"searched"`
+	Newest   time.Time `json:"newest,omitzero"`
+	// Documents ranks the articles found, best first, at most ten.
+	Documents []string `json:"documents,omitempty"`
+	// Ranked are the sentences found, best first, at most five; the claims are drawn from them.
+	Ranked []Ranked `json:"ranked,omitempty"`
+	// Topic are the names that the answer speaks of, for the next question of the thread.
+	Topic []string `json:"topic,omitempty"`
+	// Drafter is the name of the Drafter whose draft stands.
+	Drafter string `json:"drafter,omitempty"`
+	// Why explains the answer when the question asked for it.
+	Why *Why `json:"why,omitempty"`
+}
+
+// Ranked is a sentence with its place in the ranking.
+type Ranked struct {
+	Citation Citation `json:"citation"`
+	Speaker  Speaker  `json:"speaker,omitzero"`
+	Score    float64  `json:"score"`
+}
+
+// Why says how an answer came about.
+type Why struct {
+	Terms     []string    `json:"terms"` // what was searched for
+	Type      string      `json:"type"`  // the expected type of answer
+	Sentences []Weighed   `json:"sentences"`
+	// Spans are the short answers that were considered, best first.
+	Spans []WeighedSpan `json:"spans,omitempty"`
+	Rejected  []Rejection `json:"rejected,omitempty"`
+	Signals   []Feature   `json:"signals,omitempty"` // what the verdict was decided on
+}
+
+// Weighed is a sentence with its score by feature.
+type Weighed struct {
+	Article  string    `json:"article"`
+	Sentence int       `json:"sentence"`
+	Text     string    `json:"text"`
+	Score    float64   `json:"score"`
+	Features []Feature `json:"features"`
+	// Order are the features by which it was placed among those read closely.
+	Order []Feature `json:"order,omitempty"`
+}
+
+// WeighedSpan is a stretch of a sentence that was considered as the short answer.
+type WeighedSpan struct {
+	Text     string    `json:"text"`
+	Article  string    `json:"article"`
+	Sentence int       `json:"sentence"`
+	Kind     string    `json:"kind"`
+	Score    float64   `json:"score"`
+	Features []Feature `json:"features"`
+}
+
+// Feature is a named number.
+type Feature struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+}
+
+// Rejection is a claim that ground threw out, and why.
+type Rejection struct {
+	Text   string `json:"text"`
+	Reason string `json:"reason"`
+}
+
+// Evidence is a passage offered to a Drafter: an article's sentences around the ones that were found.
+type Evidence struct {
+	Article   Article
+	Sentences []int // indices into Article.Sentences, best first
+}
+
+// Brief is the work order of a Drafter.
+type Brief struct {
+	Question Question // Text is completed from the thread
+	Evidence []Evidence
+	Ranked   []Ranked // the sentences of Evidence, best first
+	Type     string   // the expected type of answer
+
+	found *findings // what the engine worked out, for Extractive
+}
+
+// Draft is what a Drafter proposes. Nothing in it is believed: ground checks every word against the articles.
+type Draft struct {
+	Verdict    Verdict
+	Short      string
+	Claims     []Claim
+	Confidence float64
+	Missing    []string
+}
+
+// Drafter writes an answer from evidence. A Drafter may fail, be slow or lie: the engine then answers with its own
+// Extractive drafter, in the same reply.
+type Drafter interface {
+	Name() string
+	Draft(ctx context.Context, b Brief) (Draft, error)
+}

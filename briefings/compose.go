@@ -1,0 +1,951 @@
+package briefings
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"attache/briefings/prose"
+)
+
+const repeatsCarried = "it repeats a report that this channel has had"
+
+// Settings of an edition.
+const (
+	editionMost  = 5
+	carriedMost  = 5000           // keys that an edition remembers
+	lateMost     = 48 * time.Hour // an article that is read so long after its publication is still news
+	claimLongest = 420            // bytes of a sentence that is shown
+	claimsMost   = 3
+	readMost     = 12 // articles of a story whose sentences are weighed, the newest independent ones
+)
+
+// importance are what importance is made of. The score is their sum, and Item.Reasons says each part in words.
+var importance = struct {
+	watch, origins, fresh, event, title, change, dispute, correction, statement float64
+}{watch: 3, origins: 1, fresh: .5, event: .8, title: .5, change: .4, dispute: .4, correction: .8, statement: .2}
+
+// eventKinds are the kinds of event that matter more than others, by stems of the title and of the first sentences.
+var eventKinds = []struct {
+	name   string
+	weight float64
+	stems  map[string]bool
+}{
+	{"violence", 1, deskSet("kill attack strike airstrik bomb explos shell war clash drone gunmen hostag massacr assassin invas invad casualti offens")},
+	{"disaster", .9, deskSet("earthquak flood hurrican typhoon wildfir tsunami collis collid crash derail sink sank erupt landslid outbreak epidem famin evacu")},
+	{"arms", .9, deskSet("missil nuclear warhead weapon warship submarin artilleri munit uranium enrich")},
+	{"sanctions", .75, deskSet("sanction embargo tariff blacklist")},
+	{"power", .7, deskSet("elect coup resign impeach refer ballot successor overthrow oust parliament")},
+	{"diplomacy", .6, deskSet("summit treati ceasefir truce negoti envoy ambassador talk pact diplomat")},
+	{"unrest", .6, deskSet("protest riot crackdown curfew strike arrest")},
+	{"energy", .5, deskSet("pipelin oil gas refineri blockad strait tanker")},
+	{"justice", .5, deskSet("convict sentenc indict verdict extradit tribun")},
+}
+
+// Compose makes an edition. Every claim in it stands word for word in an article; what the last edition delivered to the
+// channel has carried isn't news again. A quiet day has no items.
+func (e *Engine) Compose(ctx context.Context, a Assignment) (Edition, error) {
+	c, err := e.compose(ctx, a)
+	if err != nil {
+		return Edition{}, fmt.Errorf("compose %q: %w", a.Beat.Name, err)
+	}
+	return c.edition, nil
+}
+
+// composition is an edition in the making, with what became of each article.
+type composition struct {
+	edition Edition
+	fates   []Fate
+}
+
+// prospect is a story that may become an item.
+type prospect struct {
+	group   storyGroup
+	fresh   []*dossier // on the beat, in the window, not carried before; newest first
+	copies  []*dossier // fresh ones that only copy another member
+	known   []*dossier // carried before, or older than the window
+	had     []*dossier // of known: those that are in the window once more
+	stale   []*dossier // of known: fresh ones that only copy what was carried before
+	hits    []string
+	newest  time.Time // when the newest of fresh and copies was published
+	origins int
+	score   float64
+	reasons []string
+	changes []Change
+	sides   []Claim
+	tag     Tag
+	carried bool // the channel has had this story before
+	why     string
+}
+
+func (e *Engine) compose(ctx context.Context, a Assignment) (*composition, error) {
+	now := e.now()
+	most := a.Most
+	if most <= 0 {
+		most = editionMost
+	}
+	c := &composition{edition: Edition{Beat: a.Beat, Window: a.Window, AsOf: now}}
+	if a.Window.To.Before(now) {
+		c.edition.AsOf = a.Window.To
+	}
+	carried := carriedBefore(a.Last)
+	pool := e.pool(a.Window, carried)
+	if err := e.readAll(ctx, pool.all); err != nil {
+		return nil, err
+	}
+	c.edition.Read = len(pool.fresh)
+	filter := newBeatFilter(a.Beat)
+	matched := map[*dossier][]string{}
+	for _, d := range pool.fresh {
+		on, ruledOut, reasons := filter.verdict(d)
+		switch {
+		case on:
+			matched[d] = reasons
+		case ruledOut:
+			c.fate(d, "left-out", reasons...)
+		default:
+			c.fate(d, "off-beat", reasons...)
+		}
+	}
+	for _, d := range pool.old {
+		c.fate(d, "old", fmt.Sprintf("it was published on %s, long before this edition's window", d.at.UTC().Format("2 January 2006")))
+	}
+	c.edition.Matched = len(matched)
+	failing, err := e.failing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.edition.Failing = failing
+	var prospects []*prospect
+	if len(matched) > 0 {
+		for _, g := range e.grouped(pool) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if k := e.prospect(ctx, g, pool.all, matched, carried, &filter, a.Window); k != nil {
+				prospects = append(prospects, k)
+			}
+		}
+	}
+	prospects = slices.DeleteFunc(prospects, func(k *prospect) bool {
+		for _, d := range k.had {
+			c.fate(d, "known", "this channel has had it already")
+		}
+		for _, d := range k.stale {
+			c.fate(d, "known", repeatsCarried)
+		}
+		if k.why == "" {
+			return false
+		}
+		for _, d := range k.members() {
+			c.fate(d, "known", k.why)
+		}
+		return true
+	})
+	byImportance := func(x, y *prospect) int {
+		return cmp.Or(cmp.Compare(min(len(y.hits), 1), min(len(x.hits), 1)), cmp.Compare(y.score, x.score), y.newest.Compare(x.newest), strings.Compare(x.group.id, y.group.id))
+	}
+	slices.SortFunc(prospects, byImportance)
+	// Only stories that can still come into the edition are read for contradictions: reading is what takes time.
+	if len(prospects) > 0 {
+		least := prospects[min(most, len(prospects))-1]
+		for _, k := range prospects {
+			if k.score+importance.dispute >= least.score || len(k.hits) > 0 {
+				k.hearSides(&filter, a.Window)
+			}
+		}
+		slices.SortFunc(prospects, byImportance)
+	}
+	keys := carried.keys
+	for _, k := range prospects {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if len(c.edition.Items) == most {
+			c.edition.Below++
+			last := c.edition.Items[most-1]
+			short := last.Score - k.score
+			reason := fmt.Sprintf("the edition was full: %d stories weighed more", most)
+			if len(last.Hits) > 0 && len(k.hits) == 0 {
+				reason = "the edition was full of stories on the watch-list"
+			}
+			for _, d := range k.members() {
+				c.fate(d, "below", append([]string{reason}, k.reasons...)...)
+				c.fates[len(c.fates)-1].Short = math.Max(0, math.Round(short*100)/100)
+			}
+			continue
+		}
+		item, shown := e.item(k, carried, a.Window)
+		if len(item.Claims) == 0 {
+			for _, d := range k.members() {
+				c.fate(d, "unread", "none of its sentences could be shown with a citation")
+			}
+			continue
+		}
+		c.edition.Items = append(c.edition.Items, item)
+		number := len(c.edition.Items)
+		for _, d := range k.members() {
+			reasons := append(slices.Clone(matched[d]), k.reasons...)
+			switch {
+			case slices.Contains(k.copies, d):
+				c.fate(d, "merged", append([]string{"it repeats another report of the same event"}, matched[d]...)...)
+			case shown[d.article.ID]:
+				c.fate(d, "posted", reasons...)
+			default:
+				c.fate(d, "merged", append([]string{"another report of the same event told more"}, matched[d]...)...)
+			}
+			c.fates[len(c.fates)-1].Item = number
+			keys = append(keys, articleKey(d.article))
+		}
+		for _, claim := range slices.Concat(item.Claims, item.Sides, newClaims(item.Changes)) {
+			keys = append(keys, claimKey(claim.Text))
+		}
+	}
+	c.edition.Carried = boundedKeys(keys)
+	return c, nil
+}
+
+func newClaims(changes []Change) []Claim {
+	var out []Claim
+	for _, c := range changes {
+		out = append(out, c.New)
+	}
+	return out
+}
+
+func (c *composition) fate(d *dossier, outcome string, reasons ...string) {
+	c.fates = append(c.fates, Fate{Article: d.article.ID, Outcome: outcome, Reasons: reasons})
+}
+
+func (k *prospect) members() []*dossier { return append(slices.Clone(k.fresh), k.copies...) }
+
+// memory is what the channel has been shown before.
+type memory struct {
+	keys     []string
+	claims   map[string]bool
+	articles map[string]int // id: the newest revision that was delivered
+	last     *Edition
+}
+
+func carriedBefore(last *Edition) memory {
+	m := memory{claims: map[string]bool{}, articles: map[string]int{}, last: last}
+	if last == nil {
+		return m
+	}
+	m.keys = slices.Clone(last.Carried)
+	for _, k := range last.Carried {
+		if rest, ok := strings.CutPrefix(k, "a:"); ok {
+			id, revision := rest, 1
+			if i := strings.LastIndexByte(rest, '#'); i >= 0 {
+				id = rest[:i]
+				fmt.Sscanf(rest[i+1:], "%d", &revision)
+			}
+			m.articles[id] = max(m.articles[id], revision)
+			continue
+		}
+		m.claims[k] = true
+	}
+	// An edition of another making may lack keys: its items count all the same.
+	for _, item := range last.Items {
+		for _, id := range item.Articles {
+			if m.articles[id] == 0 {
+				m.articles[id] = 1
+				m.keys = append(m.keys, fmt.Sprintf("a:%s#1", id))
+			}
+		}
+		for _, claim := range item.Claims {
+			if k := claimKey(claim.Text); !m.claims[k] {
+				m.claims[k] = true
+				m.keys = append(m.keys, k)
+			}
+		}
+	}
+	return m
+}
+
+func articleKey(a *Article) string { return fmt.Sprintf("a:%s#%d", a.ID, a.Revision) }
+
+// claimKey is the same for the same words, whatever their punctuation.
+func claimKey(text string) string {
+	h := fnv.New64a()
+	h.Write([]byte(nameKey(text)))
+	return fmt.Sprintf("c:%x", h.Sum64())
+}
+
+// boundedKeys drops repeated keys and, past carriedMost, the oldest.
+func boundedKeys(keys []string) []string {
+	seen := make(map[string]bool, len(keys))
+	out := make([]string, 0, len(keys))
+	for _, k := range slices.Backward(keys) {
+		if !seen[k] && len(out) < carriedMost {
+			seen[k] = true
+			out = append(out, k)
+		}
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// pool is the articles that an edition considers.
+type pool struct {
+	all   []*dossier // fresh ones and those shortly before, for what is known already; ordered by time and id
+	fresh []*dossier
+	old   []*dossier // read in the window, published long before
+}
+
+// pool chooses the articles by the window: fresh is what was published in it, what was published shortly before and read in
+// it, and what was revised in it after the channel had seen an earlier revision.
+func (e *Engine) pool(w Window, carried memory) pool {
+	var p pool
+	inside := func(t time.Time) bool { return !t.Before(w.From) && t.Before(w.To) }
+	e.mu.RLock()
+	var prospects []*Article
+	for _, a := range e.articles {
+		t := articleTime(*a)
+		if !t.Before(w.To) && !inside(a.Read) {
+			continue
+		}
+		if t.Before(w.From.Add(-storyGap)) && !inside(a.Read) && carried.articles[a.ID] == 0 {
+			continue
+		}
+		prospects = append(prospects, a)
+	}
+	e.mu.RUnlock()
+	slices.SortFunc(prospects, func(x, y *Article) int {
+		return cmp.Or(articleTime(*x).Compare(articleTime(*y)), strings.Compare(x.ID, y.ID))
+	})
+	for _, a := range prospects {
+		t := articleTime(*a)
+		d := e.desk.dossier(a)
+		switch {
+		case !t.Before(w.To):
+			// Dated ahead of the window but read in it: a clock that is wrong somewhere; it is due when its time has come.
+			continue
+		case inside(t), inside(a.Read) && !t.Before(w.From.Add(-lateMost)), inside(a.Read) && a.Revision > 1 && carried.articles[a.ID] > 0:
+			p.fresh = append(p.fresh, d)
+		case inside(a.Read):
+			p.old = append(p.old, d)
+			continue
+		}
+		p.all = append(p.all, d)
+	}
+	return p
+}
+
+// readAll reads the dossiers on every processor.
+func (e *Engine) readAll(ctx context.Context, all []*dossier) error {
+	var wg sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), max(1, len(all)/16))
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(all) && ctx.Err() == nil; i += workers {
+				all[i].read()
+			}
+		})
+	}
+	wg.Wait()
+	return ctx.Err()
+}
+
+// grouped is what groupStories made of a list of articles.
+type grouped struct {
+	once   sync.Once
+	groups []storyGroup
+}
+
+// groupedMost bounds how many groupings are kept: many channels share a slot, and a slot has few windows.
+const groupedMost = 8
+
+// grouped groups the articles of a pool, once for all channels with the same window.
+func (e *Engine) grouped(p pool) []storyGroup {
+	h := fnv.New64a()
+	for _, d := range p.all {
+		fmt.Fprintf(h, "%s#%d ", d.article.ID, d.article.Revision)
+	}
+	key := fmt.Sprintf("%d/%x", len(p.all), h.Sum64())
+	k := &e.desk
+	k.mu.Lock()
+	if k.groupings == nil {
+		k.groupings = map[string]*grouped{}
+	}
+	g, ok := k.groupings[key]
+	if !ok {
+		g = &grouped{}
+		k.groupings[key] = g
+		k.order = append(k.order, key)
+		if len(k.order) > groupedMost {
+			delete(k.groupings, k.order[0])
+			k.order = k.order[1:]
+		}
+	}
+	k.mu.Unlock()
+	g.once.Do(func() {
+		profiles := make([]storyProfile, len(p.all))
+		for i, d := range p.all {
+			profiles[i] = d.story
+		}
+		g.groups = groupStories(profiles, storyDefaults)
+	})
+	return g.groups
+}
+
+// failing names the sources that could not be read and belong to everyone.
+func (e *Engine) failing(ctx context.Context) ([]string, error) {
+	sources, err := e.library.Sources(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the sources: %w", err)
+	}
+	var out []string
+	for _, s := range sources {
+		if s.Failing == "" || s.Paused || s.Owner != "" {
+			continue
+		}
+		name := cmp.Or(s.Title, outletOf(&Article{Report: Report{URL: s.URL}}))
+		if !slices.Contains(out, name) && len(out) < 10 {
+			out = append(out, name)
+		}
+	}
+	return out, nil
+}
+
+// prospect makes a prospect of a story, or nil when nothing of it is fresh and on the beat. A prospect whose why is set
+// has nothing new for the channel.
+func (e *Engine) prospect(ctx context.Context, g storyGroup, all []*dossier, matched map[*dossier][]string, carried memory, filter *beatFilter, w Window) *prospect {
+	k := &prospect{group: g, tag: TagNew}
+	inWindow := map[int]bool{}
+	for i, m := range g.members {
+		d := all[m]
+		delivered := carried.articles[d.article.ID]
+		if delivered > 0 {
+			k.carried = true
+		}
+		_, on := matched[d]
+		switch {
+		case on && delivered < d.article.Revision:
+			inWindow[m] = true
+			original := g.members[g.origin[i]]
+			_, originalOn := matched[all[original]]
+			switch {
+			case original != m && delivered == 0 && carried.articles[all[original].article.ID] > 0 && !inWindow[original]:
+				k.known = append(k.known, d)
+				k.stale = append(k.stale, d)
+			case original != m && delivered == 0 && originalOn:
+				k.copies = append(k.copies, d)
+			default:
+				k.fresh = append(k.fresh, d)
+			}
+		case on || delivered > 0:
+			k.known = append(k.known, d)
+			if on {
+				k.had = append(k.had, d)
+			}
+		default:
+			k.known = append(k.known, d)
+		}
+	}
+	if len(k.fresh)+len(k.copies)+len(k.had)+len(k.stale) == 0 {
+		return nil
+	}
+	if len(k.fresh) == 0 {
+		k.why = repeatsCarried
+		return k
+	}
+	slices.SortFunc(k.fresh, func(x, y *dossier) int {
+		return cmp.Or(y.at.Compare(x.at), strings.Compare(x.article.ID, y.article.ID))
+	})
+	for _, d := range k.members() {
+		if d.at.After(k.newest) {
+			k.newest = d.at
+		}
+	}
+	k.origins = g.origins(func(m int) bool { return slices.Contains(k.fresh, all[m]) })
+	for _, d := range k.fresh {
+		for _, h := range filter.hits(d) {
+			if !slices.Contains(k.hits, h) {
+				k.hits = append(k.hits, h)
+			}
+		}
+	}
+	if k.carried {
+		e.compare(ctx, k, carried)
+	}
+	if k.why == "" {
+		k.weigh(filter, w)
+	}
+	return k
+}
+
+// hearSides looks for speakers who contradict each other, and weighs the story anew when there are.
+func (k *prospect) hearSides(filter *beatFilter, w Window) {
+	k.sides = disputed(k.fresh)
+	if len(k.sides) > 0 && k.tag != TagCorrected {
+		k.tag = TagDisputed
+		k.weigh(filter, w)
+	}
+}
+
+// weigh sums up the prospect's importance and says of what.
+func (k *prospect) weigh(filter *beatFilter, w Window) {
+	k.score, k.reasons = 0, nil
+	add := func(points float64, format string, args ...any) {
+		k.score += points
+		k.reasons = append(k.reasons, fmt.Sprintf(format, args...))
+	}
+	if len(k.hits) > 0 {
+		add(importance.watch*float64(len(k.hits)), "on the watch-list: %s", strings.Join(k.hits, ", "))
+	}
+	outlets := len(k.outlets())
+	switch {
+	case k.origins > 1 && outlets != k.origins:
+		add(importance.origins*math.Log2(float64(k.origins)), "reported by %d outlets, %d of them independently", outlets, k.origins)
+	case k.origins > 1:
+		add(importance.origins*math.Log2(float64(k.origins)), "reported independently by %d outlets", k.origins)
+	case outlets > 1:
+		add(0, "reported by %d outlets from one origin", outlets)
+	default:
+		add(0, "reported by one outlet")
+	}
+	span := w.To.Sub(w.From)
+	if age := w.To.Sub(k.newest); span > 0 && age >= 0 {
+		share := 1 - math.Min(1, float64(age)/float64(span))
+		if !k.fresh[0].article.DateOnly {
+			add(importance.fresh*share, "newest report %s before the edition", roughly(age))
+		} else {
+			add(importance.fresh*share, "newest report of %s", k.newest.UTC().Format("2 January 2006"))
+		}
+	}
+	name, most := "", 0.0
+	for _, kind := range eventKinds {
+		hits := 0.0
+		for i, d := range k.fresh {
+			if i == readMost {
+				break
+			}
+			for s := range strings.FieldsSeq(d.titleStems) {
+				if kind.stems[s] {
+					hits += 2
+				}
+			}
+			for s := range strings.FieldsSeq(d.leadStems) {
+				if kind.stems[s] {
+					hits++
+				}
+			}
+		}
+		if v := kind.weight * math.Min(1, hits/float64(2*min(len(k.fresh), readMost))); v > most {
+			name, most = kind.name, v
+		}
+	}
+	if most > 0 {
+		add(importance.event*most, "about %s", name)
+	}
+	if slices.ContainsFunc(k.fresh, filter.central) {
+		add(importance.title, "the beat is in the headline")
+	}
+	switch k.tag {
+	case TagUpdated:
+		if len(k.changes) > 0 {
+			add(importance.change, "figures or positions changed")
+		} else {
+			add(importance.change/2, "the story goes on")
+		}
+	case TagDisputed:
+		add(importance.dispute, "speakers contradict each other")
+	case TagCorrected:
+		add(importance.correction, "an earlier report was corrected")
+	}
+	k.score = math.Round(k.score*1000) / 1000
+}
+
+func (k *prospect) outlets() []string {
+	var out []string
+	for _, d := range k.members() {
+		if o := outletOf(d.article); !slices.Contains(out, o) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// roughly says a duration in words.
+func roughly(d time.Duration) string {
+	plural := func(n int, unit string) string {
+		if n == 1 {
+			return "1 " + unit
+		}
+		return fmt.Sprintf("%d %ss", n, unit)
+	}
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		return plural(int(d.Minutes()), "minute")
+	case d < 48*time.Hour:
+		return plural(int(d.Hours()), "hour")
+	}
+	return plural(int(d.Hours()/24), "day")
+}
+
+// item words a prospect: the headline and the most telling sentences, all in the outlets' own words. shown has the articles
+// that it cites.
+func (e *Engine) item(k *prospect, carried memory, w Window) (Item, map[string]bool) {
+	lead := leadOf(k.fresh)
+	item := Item{
+		Story: k.group.id, Tag: k.tag, Changes: k.changes, Sides: k.sides, Hits: k.hits, Outlets: k.outlets(), Origins: k.origins,
+		Score: k.score, Reasons: k.reasons, Newest: k.newest,
+	}
+	item.Lead = leadCitation(lead.article)
+	item.Headline = item.Lead.Quote
+	item.Claims = tellingClaims(k, lead, carried)
+	look := func(id string, revision int) (Article, bool) {
+		for _, d := range slices.Concat(k.fresh, k.copies, k.known) {
+			if d.article.ID == id && d.article.Revision == revision {
+				return *d.article, true
+			}
+		}
+		a, err := e.library.Article(context.Background(), id, revision)
+		return a, err == nil
+	}
+	item.Claims = groundedClaims(item.Claims, look)
+	item.Sides = groundedClaims(item.Sides, look)
+	if len(item.Sides) < 2 && item.Tag == TagDisputed {
+		item.Sides, item.Tag = nil, TagNew
+		if k.carried {
+			item.Tag = TagUpdated
+		}
+	}
+	item.Changes = slices.DeleteFunc(slices.Clone(item.Changes), func(c Change) bool {
+		return len(groundedClaims([]Claim{c.Old, c.New}, look)) != 2
+	})
+	shown := map[string]bool{item.Lead.Article: true}
+	for _, c := range slices.Concat(item.Claims, item.Sides, newClaims(item.Changes)) {
+		for _, q := range c.Citations {
+			shown[q.Article] = true
+		}
+	}
+	members := k.members()
+	slices.SortStableFunc(members, func(x, y *dossier) int { return y.at.Compare(x.at) })
+	for _, d := range members {
+		item.Articles = append(item.Articles, d.article.ID)
+	}
+	return item, shown
+}
+
+// leadOf chooses the article that tells a story best: it has a headline, its headline's words stand in the other reports,
+// it isn't labelled, and it is new.
+func leadOf(fresh []*dossier) *dossier {
+	best, most := fresh[0], -1.0
+	for i, d := range fresh {
+		if i == readMost {
+			break
+		}
+		score := -.05 * float64(i)
+		if d.article.Title != "" {
+			score++
+		}
+		if d.article.Label != "" {
+			score -= .4
+		}
+		words := strings.Fields(d.titleStems)
+		shared := 0.0
+		for j, o := range fresh[:min(len(fresh), readMost)] {
+			if i == j {
+				continue
+			}
+			for _, s := range words {
+				if strings.Contains(o.titleStems, " "+s+" ") {
+					shared++
+				}
+			}
+		}
+		if len(words) > 0 && len(fresh) > 1 {
+			score += shared / float64(len(words)*min(len(fresh)-1, readMost-1))
+		}
+		if score > most {
+			best, most = d, score
+		}
+	}
+	return best
+}
+
+// leadCitation is where the headline stands: the title, or the first sentence of an article without one.
+func leadCitation(a *Article) Citation {
+	for i, s := range a.Sentences {
+		if s.Role == RoleHeadline || s.Role == RoleBody && a.Title == "" {
+			return a.Cite(i)
+		}
+	}
+	return a.Cite(0)
+}
+
+// statementOf chooses whose words a sentence is: the inner speaker where one passes another's words on, else the one who says
+// most of it.
+func statementOf(d *dossier, sentence int) (Statement, bool) {
+	var best Statement
+	found := false
+	for _, s := range d.statements() {
+		if s.Sentence != sentence {
+			continue
+		}
+		if !found || s.Speaker.Via != "" && best.Speaker.Via == "" || best.Speaker.Via == "" && s.End-s.Start > best.End-best.Start {
+			best, found = s, true
+		}
+	}
+	return best, found
+}
+
+// claimOf makes a claim of a sentence: its words, whose they are, and where they stand. A quotation whose speaker stands in a
+// neighbouring sentence cites that one as well.
+func claimOf(d *dossier, sentence int) Claim {
+	a := d.article
+	c := Claim{Text: a.Sentence(sentence), Citations: []Citation{a.Cite(sentence)}}
+	s, ok := statementOf(d, sentence)
+	if !ok || a.Sentences[sentence].Role == RoleHeadline {
+		return c
+	}
+	if length := a.Sentences[sentence].End - a.Sentences[sentence].Start; 2*(s.End-s.Start) < length && s.Stance == Says {
+		return c // only a part of the sentence is someone's words
+	}
+	c.Speaker, c.Stance, c.Direct = s.Speaker, s.Stance, s.Direct
+	if !strings.Contains(c.Text, s.Speaker.Name) {
+		for _, other := range []int{sentence + 1, sentence - 1, sentence - 2, sentence - 3} {
+			if other >= 0 && other < len(a.Sentences) && strings.Contains(a.Sentence(other), s.Speaker.Name) && a.Sentences[other].Role != RoleHeadline {
+				c.Citations = append(c.Citations, a.Cite(other))
+				break
+			}
+		}
+	}
+	return c
+}
+
+// tellingClaims chooses one to three sentences of a story: first the one that says what happened, then the statements that
+// tell most beside it.
+func tellingClaims(k *prospect, lead *dossier, carried memory) []Claim {
+	type option struct {
+		d        *dossier
+		sentence int
+		score    float64
+		speaker  string
+	}
+	var known []sentenceNotes
+	if k.carried {
+		for _, d := range k.known {
+			if carried.articles[d.article.ID] > 0 {
+				known = append(known, d.notes()...)
+			}
+		}
+	}
+	usable := func(d *dossier, i int) bool {
+		s := d.article.Sentences[i]
+		text := d.article.Sentence(i)
+		return s.Role == RoleBody && s.End-s.Start <= claimLongest && len(d.notes()[i].stems) >= 3 && !carried.claims[claimKey(text)] && !toldBefore(d.notes()[i], known)
+	}
+	headline := map[string]bool{}
+	for s := range strings.FieldsSeq(lead.titleStems) {
+		headline[sameThing(s)] = true
+	}
+	echo := func(n sentenceNotes) float64 {
+		if len(headline) == 0 {
+			return 0
+		}
+		hits := 0
+		for _, s := range n.stems {
+			if headline[s] {
+				hits++
+			}
+		}
+		return float64(hits) / float64(len(headline))
+	}
+	var chosen []option
+	pick := func(o option) { chosen = append(chosen, o) }
+	// What happened. A change comes first where there is one.
+	best, most := option{}, math.Inf(-1)
+	for place, d := range append([]*dossier{lead}, k.fresh[:min(len(k.fresh), readMost)]...) {
+		body := 0
+		for i, s := range d.article.Sentences {
+			if s.Role != RoleBody {
+				continue
+			}
+			body++
+			if body > 6 && !(k.carried && body < 30) {
+				break
+			}
+			if !usable(d, i) {
+				continue
+			}
+			n := d.notes()[i]
+			score := 2*echo(n) + 1/float64(body) + standsAlone(d.article.Sentence(i))
+			if place > 0 {
+				score -= .6
+			}
+			if len(n.numbers) > 0 {
+				score += .1
+			}
+			if score > most {
+				best, most = option{d: d, sentence: i, score: score}, score
+			}
+		}
+	}
+	if best.d != nil {
+		best.speaker = speakerKey(best.d, best.sentence)
+		pick(best)
+	}
+	// Who says what about it.
+	var options []option
+	for i, d := range k.fresh {
+		if i == readMost {
+			break
+		}
+		for _, s := range d.statements() {
+			if s.Sentence < 0 || s.Sentence >= len(d.article.Sentences) || !usable(d, s.Sentence) || s.Speaker.Name == "" {
+				continue
+			}
+			n := d.notes()[s.Sentence]
+			score := stanceWeight[s.Stance] + speakerWeight[s.Speaker.Kind] + math.Min(1, 1.5*echo(n)) + standsAlone(d.article.Sentence(s.Sentence))
+			if s.Direct {
+				score += .15
+			}
+			if len(n.numbers) > 0 {
+				score += .1
+			}
+			score -= .02 * float64(s.Sentence)
+			options = append(options, option{d, s.Sentence, score, speakerKey(d, s.Sentence)})
+		}
+	}
+	for len(chosen) < claimsMost {
+		next, most := -1, .2
+		for i, o := range options {
+			score := o.score
+			for _, c := range chosen {
+				if c.d == o.d && c.sentence == o.sentence {
+					score = math.Inf(-1)
+					break
+				}
+				alike := stemOverlap(c.d.notes()[c.sentence].stems, o.d.notes()[o.sentence].stems)
+				if alike > .6 {
+					score = math.Inf(-1)
+					break
+				}
+				score -= alike
+				if c.speaker != "" && c.speaker == o.speaker {
+					score -= .4
+				}
+			}
+			if score > most {
+				next, most = i, score
+			}
+		}
+		if next < 0 {
+			break
+		}
+		pick(options[next])
+	}
+	var out []Claim
+	for _, o := range chosen {
+		out = append(out, claimOf(o.d, o.sentence))
+	}
+	return out
+}
+
+var (
+	stanceWeight = map[Stance]float64{
+		Says: .15, Claims: .4, Denies: .6, Condemns: .6, Supports: .3, Warns: .5, Speculates: .3, Asks: .3, Promises: .35,
+	}
+	speakerWeight = map[SpeakerKind]float64{SpeakerPerson: .3, SpeakerInstitution: .35, SpeakerOutlet: .1, SpeakerAnonymous: .1}
+)
+
+func speakerKey(d *dossier, sentence int) string {
+	s, ok := statementOf(d, sentence)
+	if !ok {
+		return ""
+	}
+	return speakerID(s.Speaker)
+}
+
+// speakerID is the same for the same speaker under a long and a short name.
+func speakerID(s Speaker) string {
+	name := s.Name
+	if s.Full != "" && s.Kind == SpeakerPerson && !strings.HasPrefix(s.Full, s.Name) {
+		name = s.Full
+	}
+	if s.Kind == SpeakerPerson {
+		toks := prose.Tokens(name)
+		if len(toks) > 0 {
+			return toks[len(toks)-1].Lower
+		}
+	}
+	return prose.Canonical(name)
+}
+
+// standsAlone is below 0 for a sentence that leans on the one before it.
+func standsAlone(text string) float64 {
+	toks := prose.Tokens(text[:min(len(text), 60)])
+	if len(toks) == 0 {
+		return -1
+	}
+	switch toks[0].Lower {
+	case "he", "she", "it", "they", "this", "these", "those", "that", "his", "her", "their", "its":
+		return -.6
+	case "but", "and", "so", "yet", "still", "however", "meanwhile", "instead", "also", "then", "for":
+		return -.3
+	}
+	return 0
+}
+
+// toldBefore says whether a sentence says nothing that the known ones don't: almost all its words and all its numbers stand
+// in one of them.
+func toldBefore(n sentenceNotes, known []sentenceNotes) bool {
+	for _, k := range known {
+		if stemContained(n.stems, k.stems) < .75 {
+			continue
+		}
+		same := true
+		for _, x := range n.numbers {
+			same = same && slices.ContainsFunc(k.numbers, func(y countedThing) bool { return y.value == x.value })
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}
+
+// contained is which share of x, a sorted list, stands in y.
+func stemContained(x, y []string) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	return float64(sharedStems(x, y)) / float64(len(x))
+}
+
+// overlap is how much of the shorter list stands in the other.
+func stemOverlap(x, y []string) float64 {
+	if len(x) == 0 || len(y) == 0 {
+		return 0
+	}
+	return float64(sharedStems(x, y)) / float64(min(len(x), len(y)))
+}
+
+func sharedStems(x, y []string) int {
+	n, i, j := 0, 0, 0
+	for i < len(x) && j < len(y) {
+		switch c := strings.Compare(x[i], y[j]); {
+		case c == 0:
+			n++
+			i++
+			j++
+		case c < 0:
+			i++
+		default:
+			j++
+		}
+	}
+	return n
+}

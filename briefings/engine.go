@@ -1,0 +1,240 @@
+package briefings
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"attache/briefings/search"
+)
+
+// Config is what an Engine is made of.
+type Config struct {
+	// Library keeps the articles. Required.
+	Library Library
+	// Fetcher reads links; nil means that links can't be read, and the answer says so.
+	Fetcher Fetcher
+	// Drafter words answers; nil means the embedded Extractive one, which is also the fallback of any other.
+	Drafter Drafter
+	// DraftTimeout bounds a Drafter other than Extractive; zero means 20 s.
+	DraftTimeout time.Duration
+	// Now tells the time; nil means time.Now.
+	Now func() time.Time
+	// Log is where the engine tells what it does; nil discards.
+	Log *slog.Logger
+	// Weights are the learned weights as JSON; nil means the embedded ones. Package eval compares weights with it.
+	Weights []byte
+}
+
+// Engine reads articles, answers questions and composes editions. It is safe for concurrent use.
+type Engine struct {
+	library Library
+	fetcher Fetcher
+	drafter Drafter
+	timeout time.Duration
+	now     func() time.Time
+	log     *slog.Logger
+	index   *search.Index
+	weights atomic.Pointer[weights]
+	desk    desk // what editions and profiles know of each article
+
+	loading sync.Mutex // held while Load runs: two of them would read everything twice
+
+	mu       sync.RWMutex
+	articles map[string]*Article // newest revisions by ID; an Article is never changed once it is here
+	seq      int64               // the library has been read up to here
+}
+
+// New makes an Engine. Load fills its index before the first question.
+func New(c Config) (*Engine, error) {
+	if c.Library == nil {
+		return nil, errors.New("an engine needs a library")
+	}
+	e := &Engine{
+		library: c.Library, fetcher: c.Fetcher, drafter: c.Drafter, timeout: c.DraftTimeout, now: c.Now, log: c.Log,
+		index: search.New(), articles: map[string]*Article{},
+	}
+	if e.drafter == nil {
+		e.drafter = Extractive{}
+	}
+	if e.timeout <= 0 {
+		e.timeout = 20 * time.Second
+	}
+	if e.now == nil {
+		e.now = time.Now
+	}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	if err := e.Reweigh(c.Weights); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Reweigh makes the engine rank and judge with other learned weights (JSON, as package eval trains them); nil means the
+// embedded ones. Questions that are being answered keep the weights that they began with.
+func (e *Engine) Reweigh(learnedWeights []byte) error {
+	w := learned()
+	if learnedWeights != nil {
+		w = &weights{}
+		if err := json.Unmarshal(learnedWeights, w); err != nil {
+			return fmt.Errorf("read the weights: %w", err)
+		}
+	}
+	e.weights.Store(w)
+	return nil
+}
+
+// loadBatch is how many articles are asked of the library at once.
+const loadBatch = 500
+
+// Load brings the index up to date with the library: all of it at start, what is new afterwards (articles that other
+// replicas have saved). progress, which may be nil, hears how many articles are indexed.
+func (e *Engine) Load(ctx context.Context, progress func(articles int)) error {
+	e.loading.Lock()
+	defer e.loading.Unlock()
+	for {
+		e.mu.RLock()
+		seq := e.seq
+		e.mu.RUnlock()
+		batch, err := e.library.Since(ctx, seq, loadBatch)
+		if err != nil {
+			return fmt.Errorf("read the library after %d: %w", seq, err)
+		}
+		if len(batch) == 0 {
+			return nil
+		}
+		for i := range batch {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			e.keep(&batch[i])
+		}
+		last := batch[len(batch)-1].Seq
+		e.mu.Lock()
+		e.seq = max(e.seq, last)
+		n := len(e.articles)
+		e.mu.Unlock()
+		if last <= seq {
+			return fmt.Errorf("read the library after %d: it answers with what came before", seq)
+		}
+		if progress != nil {
+			progress(n)
+		}
+	}
+}
+
+// keep makes an article searchable unless a newer revision of it is there.
+func (e *Engine) keep(a *Article) {
+	if len(a.Sentences) == 0 && a.Text != "" {
+		// A library need not keep how the text is cut.
+		a.cut()
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if old, ok := e.articles[a.ID]; ok && old.Revision >= a.Revision {
+		return
+	}
+	e.articles[a.ID] = a
+	e.index.Add(documentOf(a))
+}
+
+// documentOf is an article as the index knows it.
+func documentOf(a *Article) search.Doc {
+	d := search.Doc{ID: a.ID, Title: a.Title, When: published(a), Passages: make([]string, len(a.Passages))}
+	for i, p := range a.Passages {
+		d.Passages[i] = a.Text[p.Start:p.End]
+	}
+	return d
+}
+
+// published is since when an article counts: when it was published or, where that isn't known, read. One that is known by its
+// day counts from the day's beginning.
+func published(a *Article) time.Time {
+	if a.Published.IsZero() {
+		return a.Read
+	}
+	return a.Published
+}
+
+// Read cleans and cuts a report, keeps it in the library and makes it searchable. isNew is false for an article that was
+// already there word for word.
+func (e *Engine) Read(ctx context.Context, r Report) (a Article, isNew bool, err error) {
+	a, err = NewArticle(r, e.now())
+	if err != nil {
+		return Article{}, false, fmt.Errorf("read %s: %w", reportName(r), err)
+	}
+	kept, isNew, err := e.library.Save(ctx, a)
+	if err != nil {
+		return Article{}, false, fmt.Errorf("save %s: %w", reportName(r), err)
+	}
+	held := kept
+	e.keep(&held)
+	if isNew {
+		e.log.InfoContext(ctx, "article read", "article", kept.ID, "revision", kept.Revision, "outlet", kept.Outlet, "sentences", len(kept.Sentences))
+	}
+	return kept, isNew, nil
+}
+
+// reportName is how an error names a report.
+func reportName(r Report) string {
+	for _, s := range []string{r.URL, r.Title, r.ID} {
+		if s != "" {
+			return cleanLine(s, 120)
+		}
+	}
+	return "the report"
+}
+
+// ErrNoFetcher says that the engine has no way to the outside world.
+var ErrNoFetcher = errors.New("this Attaché reads no links: it was started without access to the web")
+
+// ReadLink fetches a page and reads it.
+func (e *Engine) ReadLink(ctx context.Context, url string) (a Article, isNew bool, err error) {
+	if e.fetcher == nil {
+		return Article{}, false, ErrNoFetcher
+	}
+	r, err := e.fetcher.Page(ctx, strings.TrimSpace(url))
+	if err != nil {
+		return Article{}, false, err
+	}
+	return e.Read(ctx, r)
+}
+
+// Articles returns what is in the index, newest first (by Published, then by Read), at most limit. Texts are included.
+func (e *Engine) Articles(ctx context.Context, limit int) ([]Article, error) {
+	e.mu.RLock()
+	all := make([]*Article, 0, len(e.articles))
+	for _, a := range e.articles {
+		all = append(all, a)
+	}
+	e.mu.RUnlock()
+	slices.SortFunc(all, func(a, b *Article) int {
+		return cmp.Or(b.Published.Compare(a.Published), b.Read.Compare(a.Read), strings.Compare(a.ID, b.ID))
+	})
+	if limit > 0 && len(all) > limit {
+		all = all[:limit]
+	}
+	out := make([]Article, len(all))
+	for i, a := range all {
+		out[i] = *a
+	}
+	return out, ctx.Err()
+}
+
+// article returns the newest revision that the index has.
+func (e *Engine) article(id string) (*Article, bool) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	a, ok := e.articles[id]
+	return a, ok
+}

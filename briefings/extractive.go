@@ -1,0 +1,166 @@
+package briefings
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// Extractive is the embedded Drafter: it quotes. Every claim of its drafts is a sentence of an article, word for word, with
+// the speaker that the article gives it; its short answer is a stretch of the first claim.
+type Extractive struct{}
+
+var _ Drafter = Extractive{}
+
+// Name is "extractive".
+func (Extractive) Name() string { return "extractive" }
+
+// Draft answers from the brief's evidence. It needs no network and fails only with its context.
+func (Extractive) Draft(ctx context.Context, b Brief) (Draft, error) {
+	if err := ctx.Err(); err != nil {
+		return Draft{}, err
+	}
+	f := b.found
+	if f == nil {
+		f = b.find()
+	}
+	d := Draft{Verdict: Answered, Confidence: f.verdict.confidence, Missing: f.verdict.missing}
+	ranked := f.ranked()
+	if len(ranked) == 0 || f.refuses() {
+		d.Verdict = NotInSources
+		return d, nil
+	}
+	limit := f.limit
+	first := ranked[0]
+	switch f.q.kind {
+	case typeStatement, typeYesNo, typeDefinition:
+		// The claims are the answer.
+	default:
+		if s := f.short(); s != nil {
+			d.Short = s.text
+			first = s.in
+		}
+	}
+	chosen := []*candidate{first}
+	for _, c := range ranked {
+		if len(chosen) >= limit {
+			break
+		}
+		if c == first || c.a == first.a && c.sentence == first.sentence || slices.ContainsFunc(chosen, func(o *candidate) bool { return sameWords(o.stems, c.stems) }) {
+			continue
+		}
+		if f.worth(c, first) {
+			chosen = append(chosen, c)
+		}
+	}
+	if f.q.kind == typeStatement && len(f.statement) > 0 {
+		// What somebody said is told in the order in which the articles tell it.
+		slices.SortStableFunc(chosen[:], func(x, y *candidate) int {
+			if x.a != y.a {
+				return 0
+			}
+			return x.sentence - y.sentence
+		})
+	}
+	for i, c := range chosen {
+		claim := f.claim(c)
+		if i == 0 && f.beside != nil {
+			claim.Citations = append(claim.Citations, *f.beside)
+		}
+		d.Claims = append(d.Claims, claim)
+	}
+	if f.disputes(d.Claims) {
+		d.Verdict = Disputed
+	}
+	return d, nil
+}
+
+// find works the findings out again from what a brief says.
+func (b Brief) find() *findings {
+	byID := map[string]*Article{}
+	c := &collection{index: newIndex(), w: learned()}
+	for _, e := range b.Evidence {
+		a := e.Article
+		byID[a.ID] = &a
+		c.few = append(c.few, &a)
+		c.index.Add(documentOf(&a))
+	}
+	c.get = func(id string) (*Article, bool) { a, ok := byID[id]; return a, ok }
+	c.all = func() []*Article { return c.few }
+	at := b.Question.Asked
+	if at.IsZero() {
+		for _, a := range c.few {
+			if when := published(a); when.After(at) {
+				at = when
+			}
+		}
+	}
+	limit := b.Question.Limit
+	if limit <= 0 {
+		limit = 3
+	}
+	return c.find(b.Question.Text, at, limit)
+}
+
+// refuses says whether the sources do not answer.
+func (f *findings) refuses() bool {
+	if len(f.q.terms) == 0 {
+		return true
+	}
+	if f.q.kind == typeStatement && f.q.speaker != "" && len(f.statement) == 0 {
+		return true
+	}
+	return f.verdict.confidence < f.c.w.Threshold
+}
+
+// short is the best short answer in a sentence that can be cited.
+func (f *findings) short() *span {
+	for _, s := range f.spans {
+		if len(s.in.text) <= longestCited {
+			return s
+		}
+	}
+	return nil
+}
+
+// worth says whether a sentence adds to an answer that begins with first.
+func (f *findings) worth(c, first *candidate) bool {
+	if slices.Contains(f.statement, c) {
+		return true
+	}
+	if f.q.kind == typeStatement && len(f.statement) > 0 {
+		return false
+	}
+	w := 0.0
+	for i, t := range f.q.terms {
+		w += t.weight * c.match[i]
+	}
+	return w >= .35*f.q.total
+}
+
+// disputes says whether two claims of different speakers take opposite stands.
+func (f *findings) disputes(claims []Claim) bool {
+	for i, a := range claims {
+		for _, b := range claims[i+1:] {
+			if a.Speaker.Name == "" || b.Speaker.Name == "" || strings.EqualFold(a.Speaker.Name, b.Speaker.Name) {
+				continue
+			}
+			if (a.Stance == Denies) != (b.Stance == Denies) && f.sameMatter(a, b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sameMatter says whether two claims speak of what the question asks.
+func (f *findings) sameMatter(a, b Claim) bool {
+	x, y := wordsOf(a.Text), wordsOf(b.Text)
+	w := 0.0
+	for _, t := range f.q.terms {
+		if x[t.text] && y[t.text] {
+			w += t.weight
+		}
+	}
+	return f.q.total > 0 && w >= .3*f.q.total
+}

@@ -1,0 +1,294 @@
+package briefings
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+)
+
+// GathererConfig is what a Gatherer is made of.
+type GathererConfig struct {
+	// Engine reads the reports. Required. *Engine is one.
+	Engine interface {
+		Read(ctx context.Context, r Report) (a Article, isNew bool, err error)
+	}
+	// Library keeps the sources. Required.
+	Library Library
+	// Fetcher polls them. Required.
+	Fetcher Fetcher
+	// Look is how often Run looks for sources that are due; zero means 10 s.
+	Look time.Duration
+	// Every is how often a source is polled that doesn't say itself; zero means 15 minutes.
+	Every time.Duration
+	// Parallel is how many sources are polled at once; zero means 4.
+	Parallel int
+	// Poll is how long one source may take; zero means a minute.
+	Poll time.Duration
+	// Gathered hears of every poll: how many reports were new and what went wrong. It must not block. Nil is fine.
+	Gathered func(s Source, articles int, err error)
+	// Now tells the time; nil means time.Now.
+	Now func() time.Time
+	// Log is where the gatherer tells what it does; nil discards.
+	Log *slog.Logger
+}
+
+// The bounds between which a failing source is tried again.
+const (
+	retrySoon = 5 * time.Minute
+	retryLate = 6 * time.Hour
+)
+
+// ErrNotKept says that a source answered and the library could not keep it.
+var ErrNotKept = errors.New("the library could not keep the source")
+
+// Gatherer reads the sources that are followed, again and again. Reports keep the date of their publication, so a new source
+// with a long list adds to what can be asked about and doesn't flood the next digest.
+//
+// Before a source is polled its next time is moved on and saved: a source that ends the process is not the first thing that
+// the next process does, and two replicas rarely ask for the same thing at once. Where they do, the library keeps it once.
+type Gatherer struct {
+	c GathererConfig
+
+	mu   sync.Mutex          // guards busy; held for no I/O
+	busy map[string]struct{} // sources that are being polled
+
+	keeping sync.Mutex // held from looking whether a source is still followed to saving it: removing waits
+}
+
+// NewGatherer makes a Gatherer.
+func NewGatherer(c GathererConfig) (*Gatherer, error) {
+	switch {
+	case c.Engine == nil:
+		return nil, errors.New("a gatherer needs an engine that reads")
+	case c.Library == nil:
+		return nil, errors.New("a gatherer needs a library")
+	case c.Fetcher == nil:
+		return nil, errors.New("a gatherer needs a fetcher")
+	}
+	c.Look = cmp.Or(c.Look, 10*time.Second)
+	c.Every = cmp.Or(c.Every, 15*time.Minute)
+	c.Poll = cmp.Or(c.Poll, time.Minute)
+	if c.Parallel <= 0 {
+		c.Parallel = 4
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Gatherer{c: c, busy: map[string]struct{}{}}, nil
+}
+
+// Run gathers until ctx ends, and returns when the polls under way have ended. What fails is told in the log and in the
+// source, and tried again.
+func (g *Gatherer) Run(ctx context.Context) error {
+	tick := time.NewTicker(g.c.Look)
+	defer tick.Stop()
+	for {
+		if _, err := g.Once(ctx); err != nil && ctx.Err() == nil {
+			g.c.Log.ErrorContext(ctx, "sources could not be gathered", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Once polls every source that is due and returns how many reports were new. A source that fails is no error: it says so
+// itself, in Failing and Since.
+func (g *Gatherer) Once(ctx context.Context) (articles int, err error) {
+	sources, err := g.c.Library.Sources(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("list the sources: %w", err)
+	}
+	now := g.c.Now()
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	places := make(chan struct{}, g.c.Parallel)
+	for _, s := range sources {
+		if s.Paused || s.NextAt.After(now) || ctx.Err() != nil {
+			continue
+		}
+		places <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-places }()
+			n := g.gather(ctx, s)
+			mu.Lock()
+			articles += n
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+	return articles, ctx.Err()
+}
+
+// gather polls one source and saves how it stands.
+func (g *Gatherer) gather(ctx context.Context, s Source) int {
+	if !g.begin(s.ID) {
+		return 0
+	}
+	defer g.end(s.ID)
+	log := g.c.Log.With("source", s.ID)
+	s.NextAt = g.c.Now().Add(max(g.c.Every, g.c.Poll))
+	if err := g.keep(ctx, s); err != nil {
+		if !errors.Is(err, ErrNotFound) {
+			log.ErrorContext(ctx, "a source could not be saved before it was polled", "error", err)
+		}
+		return 0
+	}
+	after, n, err := g.poll(ctx, s)
+	if ctx.Err() != nil {
+		// The process is ending: what was read is kept, and the source is polled again at its next time.
+		ctx = context.WithoutCancel(ctx)
+		if err != nil {
+			return n
+		}
+	}
+	if g.c.Gathered != nil {
+		g.c.Gathered(after, n, err)
+	}
+	if err != nil {
+		log.InfoContext(ctx, "a source could not be read", "reason", err, "since", after.Since)
+	} else if n > 0 {
+		log.InfoContext(ctx, "a source has new reports", "reports", n)
+	}
+	if err := g.keep(ctx, after); err != nil && !errors.Is(err, ErrNotFound) {
+		log.ErrorContext(ctx, "a source could not be saved after it was polled", "error", err)
+	}
+	return n
+}
+
+func (g *Gatherer) begin(id string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if _, polled := g.busy[id]; polled {
+		return false
+	}
+	g.busy[id] = struct{}{}
+	return true
+}
+
+func (g *Gatherer) end(id string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.busy, id)
+}
+
+// keep saves a source that is still followed; ErrNotFound where it was removed meanwhile. Paused is left as it is kept.
+func (g *Gatherer) keep(ctx context.Context, s Source) error {
+	g.keeping.Lock()
+	defer g.keeping.Unlock()
+	sources, err := g.c.Library.Sources(ctx)
+	if err != nil {
+		return fmt.Errorf("list the sources: %w", err)
+	}
+	i := slices.IndexFunc(sources, func(kept Source) bool { return kept.ID == s.ID })
+	if i < 0 {
+		return ErrNotFound
+	}
+	s.Paused, s.Owner, s.Added = sources[i].Paused, sources[i].Owner, sources[i].Added
+	return g.c.Library.SaveSource(ctx, s)
+}
+
+// poll asks one source and reads what it lists, the oldest first. The source comes back as it stands afterwards, also when it
+// failed.
+func (g *Gatherer) poll(ctx context.Context, s Source) (after Source, articles int, err error) {
+	poll, cancel := context.WithTimeoutCause(ctx, g.c.Poll, errors.New("the source took too long to answer"))
+	defer cancel()
+	reports, told, err := g.ask(poll, s)
+	if err != nil && poll.Err() != nil && ctx.Err() == nil {
+		err = context.Cause(poll)
+	}
+	now := g.c.Now()
+	after = s
+	after.Checked = now
+	if err != nil {
+		if after.Since.IsZero() {
+			after.Since = now
+		}
+		after.Failing = err.Error()
+		after.NextAt = told.NextAt
+		if soonest := now.Add(min(max(now.Sub(after.Since)/2, retrySoon), retryLate)); after.NextAt.Before(soonest) {
+			after.NextAt = soonest
+		}
+		return after, 0, err
+	}
+	after.Title, after.Etag, after.Modified = cmp.Or(told.Title, s.Title), told.Etag, told.Modified
+	if told.URL != "" {
+		after.URL = told.URL
+	}
+	after.Failing, after.Since = "", time.Time{}
+	if after.NextAt = told.NextAt; !after.NextAt.After(now) {
+		after.NextAt = now.Add(g.c.Every)
+	}
+	for _, r := range slices.Backward(reports) {
+		if r.Source == "" {
+			r.Source = s.URL
+		}
+		_, isNew, err := g.c.Engine.Read(ctx, r)
+		switch {
+		case err == nil:
+			if isNew {
+				articles++
+			}
+		case errors.Is(err, ErrEmpty), errors.Is(err, ErrTooLarge):
+			g.c.Log.DebugContext(ctx, "a report was left out", "source", s.ID, "reason", err)
+		default:
+			// The library is in trouble, not the source: what it said last is forgotten, so that the next poll lists it again.
+			g.c.Log.ErrorContext(ctx, "a report could not be kept", "source", s.ID, "error", err)
+			after.Etag, after.Modified, after.NextAt = "", "", now.Add(retrySoon)
+			return after, articles, nil
+		}
+	}
+	return after, articles, nil
+}
+
+// ask is Fetcher.Poll with a panic made an error: a parser of foreign text must not end the process.
+func (g *Gatherer) ask(ctx context.Context, s Source) (reports []Report, told Source, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			g.c.Log.ErrorContext(ctx, "reading a source broke off", "source", s.ID, "panic", p, "stack", string(debug.Stack()))
+			reports, told, err = nil, s, errors.New("it could not be understood")
+		}
+	}()
+	return g.c.Fetcher.Poll(ctx, s)
+}
+
+// Follow polls s once, reads what it lists and keeps it as a source. The error is readable by the person who named it; nothing
+// was kept then.
+func (g *Gatherer) Follow(ctx context.Context, s Source) (kept Source, articles int, err error) {
+	if !g.begin(s.ID) {
+		return Source{}, 0, errors.New("it is being read this very moment")
+	}
+	defer g.end(s.ID)
+	if s.Added.IsZero() {
+		s.Added = g.c.Now()
+	}
+	kept, articles, err = g.poll(ctx, s)
+	if err != nil {
+		return Source{}, 0, err
+	}
+	if err := g.c.Library.SaveSource(ctx, kept); err != nil {
+		return Source{}, articles, fmt.Errorf("%w %s: %w", ErrNotKept, s.ID, err)
+	}
+	return kept, articles, nil
+}
+
+// Sources returns the sources that are followed, in the order in which they were added.
+func (g *Gatherer) Sources(ctx context.Context) ([]Source, error) { return g.c.Library.Sources(ctx) }
+
+// RemoveSource forgets a source; its articles stay. ErrNotFound when there is none.
+func (g *Gatherer) RemoveSource(ctx context.Context, id string) error {
+	g.keeping.Lock()
+	defer g.keeping.Unlock()
+	return g.c.Library.RemoveSource(ctx, id)
+}

@@ -1,0 +1,51 @@
+package briefings
+
+import (
+	"context"
+	"time"
+)
+
+// Library keeps articles. Every implementation passes briefingstest.Library.
+type Library interface {
+	// Save keeps a. An article with the same ID and Hash as the newest revision is already there: nothing changes, and the
+	// kept article comes back with new false. Another Hash under the same ID becomes the next Revision. Save assigns
+	// Revision and Seq.
+	Save(ctx context.Context, a Article) (kept Article, isNew bool, err error)
+	// Article returns the newest revision of id (revision 0) or the one asked for. ErrNotFound when there is none.
+	Article(ctx context.Context, id string, revision int) (Article, error)
+	// Since returns up to limit articles (newest revisions and older ones alike) with Seq above seq, in order of Seq.
+	// An empty answer means that there are no more.
+	Since(ctx context.Context, seq int64, limit int) ([]Article, error)
+	// Sources returns the sources that are followed, in the order in which they were added.
+	Sources(ctx context.Context) ([]Source, error)
+	// SaveSource adds or replaces the source with s.ID.
+	SaveSource(ctx context.Context, s Source) error
+	// RemoveSource forgets a source; its articles stay. ErrNotFound when there is none.
+	RemoveSource(ctx context.Context, id string) error
+}
+
+// Source is a place from which reports are gathered again and again.
+type Source struct {
+	ID      string
+	URL     string
+	Title   string
+	Owner   string // the address (message.Address.String) of the channel that added it; empty means everyone's
+	Added   time.Time
+	Paused  bool
+	NextAt  time.Time // when it is polled next
+	Checked time.Time // when it was last polled
+	// Etag and Modified are what the server said last; they make the next request conditional.
+	Etag     string
+	Modified string
+	Failing  string    // why the last poll failed, for people; empty when it did not
+	Since    time.Time // when it began to fail
+}
+
+// Fetcher reads the outside world. It refuses addresses that are not public.
+type Fetcher interface {
+	// Page reads one page as a report. An error is readable by the person who sent the link.
+	Page(ctx context.Context, url string) (Report, error)
+	// Poll reads a source: the reports that it lists now, newest first, and the source as it stands after the poll
+	// (Title, Etag, Modified, NextAt). Nothing new since last time is an empty list and no error.
+	Poll(ctx context.Context, s Source) ([]Report, Source, error)
+}

@@ -1,0 +1,499 @@
+package briefings
+
+import (
+	"cmp"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"hash/fnv"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"attache/briefings/prose"
+)
+
+// storySettings says how articles are grouped.
+type storySettings struct {
+	title   float64 // a word of the title counts as so many of the text
+	words   int     // words of the text that are read
+	terms   int     // terms of an article that are compared: those that tell most
+	capital float64 // a word written with a capital counts as so many
+	telling float64 // a term counts from this inverse document frequency on
+	bigram  float64 // a pair of words counts as so many words
+	join    float64 // how like a story an article must be to join it
+	merge   float64 // how alike two stories must be to be one
+	rounds  int     // how often stories are merged and articles asked again
+	prior   float64 // the background table of common words weighs as so many articles
+	gap     time.Duration
+	// joinShort and mergeShort are join and merge where articles are hardly more than a headline: fewer words agree.
+	joinShort, mergeShort float64
+}
+
+// storyDefaults are chosen on news whose events are known (TestStoriesOfKnownEvents); gap, which no such set can tell, by
+// judgement: past three days without a report a story is another one.
+var storyDefaults = storySettings{
+	title: 3, words: 200, terms: 90, capital: 2, telling: 2.3, bigram: .8, join: .2, merge: .5, joinShort: .12, mergeShort: .25, rounds: 3, prior: 500, gap: storyGap,
+}
+
+const (
+	storyGap      = 72 * time.Hour
+	copyShare     = 0.6 // two texts that share so much of the shorter one's runs of words are copies
+	copyRun       = 6   // words of a run
+	copyRunsLeast = 8   // fewer runs than that prove nothing
+)
+
+// storyGroup is the articles about one event, oldest first, as places in the list that was grouped.
+type storyGroup struct {
+	id      string
+	members []int
+	// origin gives for each member the place in members of the article that it is a copy of: itself when independent.
+	origin []int
+}
+
+// origins counts the independent articles among those that keep says yes to.
+func (g storyGroup) origins(keep func(int) bool) int {
+	seen := map[int]bool{}
+	for i, m := range g.members {
+		if keep == nil || keep(m) {
+			seen[g.origin[i]] = true
+		}
+	}
+	return len(seen)
+}
+
+// storyTerm is a term of an article with how often it stands there, weighed by place and capital.
+type storyTerm struct {
+	term   uint32
+	weight float32
+}
+
+// storyProfile is what grouping needs to know of an article. It depends on nothing but the article.
+type storyProfile struct {
+	id     string
+	at     time.Time // published, else read
+	origin string    // Report.Origin
+	terms  []storyTerm
+	runs   []uint32 // hashes of runs of words, sorted
+	short  bool     // hardly more than a headline
+}
+
+// profileStory reads an article for grouping.
+func profileStory(a Article, set storySettings) storyProfile {
+	p := storyProfile{id: a.ID, at: articleTime(a), origin: a.Origin}
+	counts := map[uint32]float32{}
+	var words []uint32
+	read := func(text string, factor float32, most int) {
+		prev, prevEnd := "", -1
+		for i, t := range prose.Tokens(text) {
+			if i == most {
+				break
+			}
+			if factor == 1 {
+				words = append(words, termID(t.Lower))
+			}
+			if prose.IsStop(t.Lower) || len(t.Lower) < 2 {
+				continue
+			}
+			stem := prose.Stem(t.Lower)
+			w := factor
+			if c := t.Text[0]; c >= 'A' && c <= 'Z' || c >= 0xC3 && t.Text != t.Lower {
+				w *= float32(set.capital)
+			}
+			counts[termID(stem)] += w
+			if set.bigram > 0 && prev != "" && t.Start-prevEnd <= 2 {
+				counts[termID(prev+" "+stem)] += factor * float32(set.bigram)
+			}
+			prev, prevEnd = stem, t.End
+		}
+	}
+	// Pairs of words help to tell long texts apart and hurt where there is a headline alone.
+	p.short = len(a.Text) < 150
+	if p.short {
+		set.bigram = 0
+	}
+	read(a.Title, float32(set.title), 60)
+	text := a.Text
+	if len(text) > 40*set.words {
+		text = text[:40*set.words]
+	}
+	read(text, 1, set.words)
+	p.terms = make([]storyTerm, 0, len(counts))
+	for term, w := range counts {
+		p.terms = append(p.terms, storyTerm{term, float32(1 + math.Log(float64(max(w, .5))))})
+	}
+	slices.SortFunc(p.terms, func(x, y storyTerm) int { return cmp.Compare(x.term, y.term) })
+	for i := 0; i+copyRun <= len(words); i++ {
+		h := uint32(2166136261)
+		for _, w := range words[i : i+copyRun] {
+			h = (h ^ w) * 16777619
+			h ^= h >> 15
+		}
+		p.runs = append(p.runs, h)
+	}
+	slices.Sort(p.runs)
+	p.runs = slices.Compact(p.runs)
+	return p
+}
+
+func articleTime(a Article) time.Time {
+	if a.Published.IsZero() {
+		return a.Read
+	}
+	return a.Published
+}
+
+func termID(s string) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(s))
+	return h.Sum32()
+}
+
+// commonWords has a stem and the share of news articles that hold it, in thousandths, a line. TestCommonWords writes it.
+//
+//go:embed common_words.txt
+var commonWords string
+
+var commonShare = sync.OnceValue(func() map[uint32]float64 {
+	m := map[uint32]float64{}
+	for line := range strings.Lines(commonWords) {
+		stem, share, ok := strings.Cut(strings.TrimSpace(line), "\t")
+		if n, err := strconv.Atoi(share); ok && err == nil {
+			m[termID(stem)] = float64(n) / 1000
+		}
+	}
+	return m
+})
+
+// groupStories groups articles about one event. Their order doesn't matter, only their time: each article joins the story
+// that it is most like, or begins one; then near stories are merged and each article is asked again where it belongs.
+func groupStories(profiles []storyProfile, set storySettings) []storyGroup {
+	g := newGrouping(profiles, set)
+	for d := range g.profiles {
+		g.gather(d)
+		g.put(d, g.best(d, -1))
+	}
+	for range set.rounds {
+		changed := g.mergeStories()
+		for d := range g.profiles {
+			old := g.home[d]
+			g.home[d] = -1
+			g.gather(d)
+			g.take(d, old)
+			to := g.best(d, old)
+			g.put(d, to)
+			changed = changed || g.home[d] != old
+		}
+		if !changed {
+			break
+		}
+	}
+	return g.groups()
+}
+
+// grouping is the state of groupStories. A story is the sum of the unit vectors of its articles; what is needed of it, its
+// product with an article and its length, is kept up to date from the products of articles with each other.
+type grouping struct {
+	storySettings
+	profiles []storyProfile // by time
+	order    []int          // their places in the list that was given
+	alike    [][]likeness   // for each article those that share something with it
+	home     []int          // story of each article, or -1
+	stories  []cluster
+	scores   []float32 // of the article (or story) that is asked about, by story
+	touched  []int
+}
+
+type likeness struct {
+	other int32
+	score float32
+}
+
+type cluster struct {
+	square      float64 // squared length of the sum
+	members     int
+	short       int // members that are hardly more than a headline
+	first, last time.Time
+}
+
+// faint is how little two articles may share to be compared at all.
+const faint = 0.03
+
+func newGrouping(profiles []storyProfile, set storySettings) *grouping {
+	g := &grouping{storySettings: set, home: make([]int, len(profiles)), alike: make([][]likeness, len(profiles)), order: make([]int, len(profiles))}
+	for i := range g.order {
+		g.order[i] = i
+	}
+	slices.SortStableFunc(g.order, func(x, y int) int {
+		return cmp.Or(profiles[x].at.Compare(profiles[y].at), cmp.Compare(profiles[x].id, profiles[y].id))
+	})
+	g.profiles = make([]storyProfile, len(profiles))
+	for i, o := range g.order {
+		g.profiles[i] = profiles[o]
+		g.home[i] = -1
+	}
+	// Terms by number; one that a single article holds likens nothing.
+	number := make(map[uint32]int32, 1<<12)
+	var df []int32
+	for _, p := range g.profiles {
+		for _, t := range p.terms {
+			n, ok := number[t.term]
+			if !ok {
+				n = int32(len(df))
+				number[t.term] = n
+				df = append(df, 0)
+			}
+			df[n]++
+		}
+	}
+	common := commonShare()
+	total := float64(len(g.profiles)) + set.prior
+	type posting struct {
+		article int32
+		weight  float32
+	}
+	postings := make([][]posting, len(df))
+	idf := make([]float32, len(df))
+	scores := make([]float32, len(g.profiles))
+	var touched []int32
+	var v []storyTerm
+	for d, p := range g.profiles {
+		v = v[:0]
+		for _, t := range p.terms {
+			n := number[t.term]
+			if idf[n] == 0 {
+				idf[n] = float32(math.Log(total / (float64(df[n]) + set.prior*common[t.term])))
+			}
+			if idf[n] > float32(set.telling) {
+				v = append(v, storyTerm{uint32(n), t.weight * idf[n]})
+			}
+		}
+		if len(v) > set.terms {
+			slices.SortFunc(v, func(x, y storyTerm) int {
+				return cmp.Or(cmp.Compare(y.weight, x.weight), cmp.Compare(x.term, y.term))
+			})
+			v = v[:set.terms]
+		}
+		var sum float64
+		for _, t := range v {
+			sum += float64(t.weight) * float64(t.weight)
+		}
+		if sum == 0 {
+			continue
+		}
+		unit := float32(1 / math.Sqrt(sum))
+		for _, t := range v {
+			if df[t.term] == 1 {
+				continue
+			}
+			w := t.weight * unit
+			for _, o := range postings[t.term] {
+				if scores[o.article] == 0 {
+					touched = append(touched, o.article)
+				}
+				scores[o.article] += w * o.weight
+			}
+			postings[t.term] = append(postings[t.term], posting{int32(d), w})
+		}
+		for _, o := range touched {
+			if scores[o] >= faint && g.profiles[d].at.Sub(g.profiles[o].at) <= 2*set.gap {
+				g.alike[d] = append(g.alike[d], likeness{o, scores[o]})
+				g.alike[o] = append(g.alike[o], likeness{int32(d), scores[o]})
+			}
+			scores[o] = 0
+		}
+		touched = touched[:0]
+	}
+	return g
+}
+
+// gather sums up how like article d is to each story, in scores and touched, until forget.
+func (g *grouping) gather(d int) {
+	for _, l := range g.alike[d] {
+		c := g.home[l.other]
+		if c < 0 {
+			continue
+		}
+		if g.scores[c] == 0 {
+			g.touched = append(g.touched, c)
+		}
+		g.scores[c] += l.score
+	}
+}
+
+func (g *grouping) forget() {
+	for _, c := range g.touched {
+		g.scores[c] = 0
+	}
+	g.touched = g.touched[:0]
+}
+
+// best returns the story that article d, which was gathered, is most like, or -1 when it should begin its own.
+func (g *grouping) best(d, old int) int {
+	at := g.profiles[d].at
+	best, most := -1, float32(g.join)
+	if g.profiles[d].short {
+		most = float32(g.joinShort)
+	}
+	for _, c := range g.touched {
+		s := &g.stories[c]
+		if s.members == 0 || s.square <= 0 || at.After(s.last.Add(g.gap)) || at.Before(s.first.Add(-g.gap)) {
+			continue
+		}
+		score := g.scores[c] / float32(math.Sqrt(s.square))
+		if score > most || score == most && best >= 0 && c < best || c == old && score >= most {
+			best, most = c, score
+		}
+	}
+	return best
+}
+
+// put adds article d, which was gathered, to story c, or to a new one for -1.
+func (g *grouping) put(d, c int) {
+	if c < 0 {
+		c = len(g.stories)
+		g.stories = append(g.stories, cluster{})
+		g.scores = append(g.scores, 0)
+	}
+	s := &g.stories[c]
+	s.square += 1 + 2*float64(g.scores[c])
+	at := g.profiles[d].at
+	if s.members == 0 || at.Before(s.first) {
+		s.first = at
+	}
+	if s.members == 0 || at.After(s.last) {
+		s.last = at
+	}
+	s.members++
+	if g.profiles[d].short {
+		s.short++
+	}
+	g.home[d] = c
+	g.forget()
+}
+
+// take removes article d, which was gathered without itself, from story c.
+func (g *grouping) take(d, c int) {
+	s := &g.stories[c]
+	s.square -= 1 + 2*float64(g.scores[c])
+	s.members--
+	if g.profiles[d].short {
+		s.short--
+	}
+}
+
+// mergeStories joins stories whose centroids are alike.
+func (g *grouping) mergeStories() bool {
+	members := make([][]int, len(g.stories))
+	for d, c := range g.home {
+		members[c] = append(members[c], d)
+	}
+	into := map[int]int{}
+	for c := range g.stories {
+		s := &g.stories[c]
+		if s.members == 0 || s.square <= 0 {
+			continue
+		}
+		for _, d := range members[c] {
+			g.gather(d)
+		}
+		best, most := -1, float32(g.merge)
+		if s.short*2 > s.members {
+			most = float32(g.mergeShort)
+		}
+		slices.Sort(g.touched)
+		for _, other := range g.touched {
+			o := &g.stories[other]
+			if _, gone := into[other]; other >= c || gone || o.members == 0 || o.square <= 0 || s.first.After(o.last.Add(g.gap)) || o.first.After(s.last.Add(g.gap)) {
+				continue
+			}
+			if score := g.scores[other] / float32(math.Sqrt(o.square*s.square)); score > most {
+				best, most = other, score
+			}
+		}
+		g.forget()
+		if best >= 0 {
+			into[c] = best
+		}
+	}
+	for d := range g.home {
+		to, ok := into[g.home[d]]
+		if !ok {
+			continue
+		}
+		old := g.home[d]
+		g.home[d] = -1
+		g.gather(d)
+		g.take(d, old)
+		g.put(d, to)
+	}
+	return len(into) > 0
+}
+
+// groups lists the stories, by their oldest article.
+func (g *grouping) groups() []storyGroup {
+	place := map[int]int{}
+	var out []storyGroup
+	var members [][]int
+	for d := range g.profiles {
+		i, ok := place[g.home[d]]
+		if !ok {
+			i = len(out)
+			place[g.home[d]] = i
+			sum := sha256.Sum256([]byte("story " + g.profiles[d].id))
+			out = append(out, storyGroup{id: hex.EncodeToString(sum[:5])})
+			members = append(members, nil)
+		}
+		members[i] = append(members[i], d)
+		out[i].members = append(out[i].members, g.order[d])
+	}
+	for i := range out {
+		out[i].origin = copyOrigins(g.profiles, members[i])
+	}
+	return out
+}
+
+// copyOrigins tells for each member which earlier one it is a copy of (by place in members), or itself: one that says so, or
+// one whose runs of words make up most of the shorter of both texts.
+func copyOrigins(profiles []storyProfile, members []int) []int {
+	origin := make([]int, len(members))
+	holders := map[uint32][]int32{} // run: members that have it
+	shared := make([]int, len(members))
+	for i, m := range members {
+		origin[i] = i
+		p := profiles[m]
+		var seen []int32
+		for _, r := range p.runs {
+			for _, j := range holders[r] {
+				if shared[j] == 0 {
+					seen = append(seen, j)
+				}
+				shared[j]++
+			}
+			if len(members) > 1 && len(holders[r]) < 50 {
+				holders[r] = append(holders[r], int32(i))
+			}
+		}
+		slices.Sort(seen)
+		for _, j := range seen {
+			least := min(len(p.runs), len(profiles[members[j]].runs))
+			if origin[i] == i && least >= copyRunsLeast && float64(shared[j]) >= copyShare*float64(least) {
+				origin[i] = origin[j]
+			}
+			shared[j] = 0
+		}
+		for j := range i {
+			if origin[i] != i {
+				break
+			}
+			other := profiles[members[j]]
+			if p.origin != "" && (p.origin == other.id || p.origin == other.origin) || other.origin != "" && other.origin == p.id {
+				origin[i] = origin[j]
+			}
+		}
+	}
+	return origin
+}

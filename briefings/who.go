@@ -1,0 +1,186 @@
+package briefings
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"attache/briefings/prose"
+)
+
+// profileMost bounds each list of a Profile.
+const profileMost = 25
+
+// Who tells what an actor said, denied and was said to have done, newest first, from what was published by asOf (zero means
+// now). A country is its government: "Seoul" and "South Korea's Unification Ministry" speak for South Korea. An actor that no
+// article names gets an empty Profile.
+func (e *Engine) Who(ctx context.Context, actor string, asOf time.Time) (Profile, error) {
+	if asOf.IsZero() {
+		asOf = e.now()
+	}
+	actor = strings.TrimPrefix(strings.Join(strings.Fields(actor), " "), "@")
+	p := Profile{Actor: actor, AsOf: asOf}
+	keys, country := actorNames(actor)
+	if len(keys) == 0 {
+		return p, nil
+	}
+	e.mu.RLock()
+	var all []*Article
+	for _, a := range e.articles {
+		if !articleTime(*a).After(asOf) {
+			all = append(all, a)
+		}
+	}
+	e.mu.RUnlock()
+	slices.SortFunc(all, func(x, y *Article) int {
+		return cmp.Or(articleTime(*y).Compare(articleTime(*x)), strings.Compare(x.ID, y.ID))
+	})
+	names := map[string]int{}
+	var told [3][]sentenceNotes // what Said, Denied and About hold
+	for _, a := range all {
+		if err := ctx.Err(); err != nil {
+			return Profile{}, err
+		}
+		if len(p.Said) == profileMost && len(p.About) == profileMost {
+			break
+		}
+		d := e.desk.dossier(a)
+		d.read()
+		if d.named(keys) == 0 {
+			continue
+		}
+		institution := ""
+		seen := map[[2]int]bool{}
+		for _, s := range d.statements() {
+			if s.Sentence < 0 || s.Sentence >= len(a.Sentences) {
+				continue
+			}
+			by := speaksAs(s.Speaker, keys, country)
+			if s.Speaker.Kind == SpeakerInstitution {
+				institution = ""
+				if by {
+					institution = lastWord(s.Speaker.Name)
+				}
+			}
+			// "a ministry official" right after that country's ministry is one of its officials.
+			if !by && s.Speaker.Kind == SpeakerAnonymous && institution != "" && strings.Contains(nameKey(s.Speaker.Name+" "+s.Speaker.Full), " "+institution+" ") {
+				by = true
+			}
+			list, which := &p.About, 2
+			switch {
+			case by && s.Stance == Denies:
+				list, which = &p.Denied, 1
+			case by:
+				list, which = &p.Said, 0
+			case !anyKey(nameKey(s.Text), keys):
+				continue
+			}
+			if by && s.Speaker.Kind == SpeakerInstitution && !strings.Contains(s.Speaker.Name, " and ") {
+				names[s.Speaker.Name]++
+			}
+			if len(*list) == profileMost || seen[[2]int{which, s.Sentence}] || a.Sentences[s.Sentence].Role == RoleHeadline && which != 2 {
+				continue
+			}
+			n := notesOf(s.Text, d.at)
+			if toldBefore(n, told[which]) {
+				continue
+			}
+			claim := claimOf(d, s.Sentence)
+			claim.Speaker, claim.Stance, claim.Direct = s.Speaker, s.Stance, s.Direct
+			grounded := groundedClaims([]Claim{claim}, func(id string, revision int) (Article, bool) {
+				return *a, id == a.ID && revision == a.Revision
+			})
+			if len(grounded) == 0 {
+				continue
+			}
+			seen[[2]int{which, s.Sentence}] = true
+			told[which] = append(told[which], n)
+			*list = append(*list, grounded[0])
+		}
+		for _, n := range namesIn(a, keys) {
+			names[n]++
+		}
+	}
+	for n := range names {
+		p.Names = append(p.Names, n)
+	}
+	slices.SortFunc(p.Names, func(x, y string) int { return cmp.Or(cmp.Compare(names[y], names[x]), strings.Compare(x, y)) })
+	p.Names = p.Names[:min(len(p.Names), 12)]
+	return p, nil
+}
+
+// speaksAs says whether a speaker is the actor: the name stands in theirs. Someone of a country speaks for it only as an
+// institution, as an official, or under the name of its capital.
+func speaksAs(s Speaker, keys []string, country string) bool {
+	name := nameKey(s.Name)
+	if s.Kind == SpeakerPerson && s.Full != "" {
+		name += nameKey(s.Full)
+	}
+	if !anyKey(name, keys) {
+		return false
+	}
+	if country == "" {
+		// "Putin's spokesman" is not Putin.
+		return !strings.Contains(s.Name, "’s ") && !strings.Contains(s.Name, "'s ") || anyKey(nameKey(afterPossessive(s.Name)), keys)
+	}
+	if s.Kind == SpeakerOutlet {
+		return false
+	}
+	if s.Kind == SpeakerPerson {
+		// "Kim Jong-un of North Korea" is a person; "South Korea" alone may be taken for one.
+		_, ok := prose.CountryOf(s.Name)
+		return ok
+	}
+	if s.Kind == SpeakerAnonymous {
+		k := nameKey(s.Name)
+		return strings.Contains(k, " official") || strings.Contains(k, " minister") || strings.Contains(k, " government ") || strings.Contains(k, " diplomat") || strings.Contains(k, " spokes")
+	}
+	return true
+}
+
+func afterPossessive(name string) string {
+	for _, mark := range []string{"’s ", "'s "} {
+		if i := strings.LastIndex(name, mark); i >= 0 {
+			return name[i+len(mark):]
+		}
+	}
+	return name
+}
+
+func anyKey(words string, keys []string) bool {
+	return slices.ContainsFunc(keys, func(k string) bool { return strings.Contains(words, k) })
+}
+
+func lastWord(name string) string {
+	toks := prose.Tokens(name)
+	if len(toks) == 0 {
+		return ""
+	}
+	return toks[len(toks)-1].Lower
+}
+
+// namesIn returns how an article writes the actor's names.
+func namesIn(a *Article, keys []string) []string {
+	toks := prose.Tokens(a.Text)
+	var out []string
+	for i := range toks {
+		for _, k := range keys {
+			words := strings.Fields(k)
+			if i+len(words) > len(toks) {
+				continue
+			}
+			same := true
+			for j, w := range words {
+				same = same && toks[i+j].Lower == w
+			}
+			if same && toks[i].Text[0] >= 'A' && toks[i].Text[0] <= 'Z' {
+				if name := a.Text[toks[i].Start:toks[i+len(words)-1].End]; !slices.Contains(out, name) {
+					out = append(out, name)
+				}
+			}
+		}
+	}
+	return out
+}
