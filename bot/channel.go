@@ -1,0 +1,362 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"attache/bot/digest"
+	"attache/bot/message"
+	"attache/bot/present"
+	"attache/briefings"
+)
+
+// The settings of a channel, as Memory keeps them. The watch list is one that has commands of its own.
+const (
+	settingZone     = "zone"
+	settingManagers = "managers"
+	settingAnswers  = "answers"
+	settingWatch    = "watch"
+
+	answersPrivate = "private"
+	answersChannel = "channel"
+)
+
+// settingNames are those that the command settings shows.
+var settingNames = []string{settingZone, settingManagers, settingAnswers}
+
+// setting returns a setting of a channel, or "" where it is unset or can't be read: every one has a default that works.
+func (b *Bot) setting(ctx context.Context, at message.Address, name string) string {
+	value, err := b.c.Memory.Setting(ctx, scope(at), name)
+	if err != nil {
+		b.c.Log.WarnContext(ctx, "a setting could not be read", "setting", name, "address", scope(at), "error", err)
+		return ""
+	}
+	return value
+}
+
+// settings shows the channel's settings or changes one.
+func (b *Bot) settings(ctx context.Context, v *visit, name, value string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	name = strings.ToLower(strings.TrimSuffix(name, ":"))
+	if name != "" && !slices.Contains(settingNames, name) {
+		v.outcome = "refused"
+		return present.SettingAbsent(name, settingNames, reader), nil
+	}
+	if value == "" {
+		var list []present.Setting
+		for _, n := range settingNames {
+			if name == "" || n == name {
+				list = append(list, b.shown(n, b.setting(ctx, v.Address, n)))
+			}
+		}
+		return present.Settings(list, reader), nil
+	}
+	kept, ok := readSetting(name, value)
+	if !ok {
+		v.outcome = "refused"
+		return present.SettingBad(name, value, reader), nil
+	}
+	if err := b.c.Memory.SetSetting(ctx, scope(v.Address), name, kept); err != nil {
+		return nil, fmt.Errorf("save the setting %s: %w", name, err)
+	}
+	b.c.Log.InfoContext(ctx, "a setting was changed", "setting", name, "address", scope(v.Address), "user", v.User.ID)
+	return present.SettingSaved(b.shown(name, kept), b.reader(ctx, v.Request)), nil
+}
+
+// shown is a setting with its default filled in.
+func (b *Bot) shown(name, value string) present.Setting {
+	s := present.Setting{Name: name, Value: value, Default: value == ""}
+	if s.Default {
+		switch name {
+		case settingZone:
+			s.Value = b.c.Zone
+		case settingAnswers:
+			s.Value = answersChannel
+		}
+	}
+	return s
+}
+
+// readSetting makes of what a person wrote what is kept; "" is the default. ok is false where it doesn't fit.
+func readSetting(name, value string) (kept string, ok bool) {
+	value = unquote(value)
+	if strings.EqualFold(value, "default") {
+		return "", true
+	}
+	switch name {
+	case settingZone:
+		zone, err := digest.ParseZone(value)
+		return zone, err == nil
+	case settingAnswers:
+		value = strings.ToLower(value)
+		return value, value == answersPrivate || value == answersChannel
+	case settingManagers:
+		return readManagers(value)
+	}
+	return "", false
+}
+
+// readManagers reads everyone, or ids and mentions ("<@U012>", "@U012", "U012") separated by blanks or commas.
+func readManagers(value string) (kept string, ok bool) {
+	var ids []string
+	for word := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if strings.EqualFold(word, everyone) {
+			return everyone, true
+		}
+		m := userID.FindStringSubmatch(word)
+		if m == nil {
+			return "", false
+		}
+		id := m[1] + m[2]
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return strings.Join(ids, " "), len(ids) > 0 && len(ids) <= 50
+}
+
+// userID is a person as platforms write them: a mention, or an id with or without "@".
+var userID = regexp.MustCompile(`^(?:<@!?([0-9A-Za-z]{1,40})(?:\|[^<>]*)?>|@?([0-9A-Za-z._-]{1,40}))$`)
+
+// watched is the watch list of a channel.
+func (b *Bot) watched(ctx context.Context, at message.Address) []string {
+	raw := b.setting(ctx, at, settingWatch)
+	if raw == "" {
+		return nil
+	}
+	var list []string
+	if err := json.Unmarshal([]byte(raw), &list); err != nil {
+		b.c.Log.WarnContext(ctx, "a watch list could not be read", "address", scope(at), "error", err)
+		return nil
+	}
+	return list
+}
+
+// watch keeps a channel's watch list and hands it to its digests.
+func (b *Bot) watch(ctx context.Context, at message.Address, list []string) error {
+	raw := ""
+	if len(list) > 0 {
+		encoded, err := json.Marshal(list)
+		if err != nil {
+			return fmt.Errorf("write the watch list: %w", err)
+		}
+		raw = string(encoded)
+	}
+	if err := b.c.Memory.SetSetting(ctx, scope(at), settingWatch, raw); err != nil {
+		return fmt.Errorf("save the watch list: %w", err)
+	}
+	standing, err := b.channelDigests(ctx, at)
+	if err != nil {
+		return err
+	}
+	for _, s := range standing {
+		_, err := b.change(ctx, s, func(s digest.Subscription) digest.Subscription {
+			s.Beat.Watch = list
+			return s
+		})
+		if err != nil && !errors.Is(err, digest.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bot) watchAdd(ctx context.Context, v *visit, text string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	list := b.watched(ctx, v.Address)
+	entries := commas(text)
+	if len(entries) == 0 {
+		return nil, errors.New("an empty watch-list entry came through the parser")
+	}
+	known := func(e string) bool {
+		return slices.ContainsFunc(list, func(kept string) bool { return strings.EqualFold(kept, e) })
+	}
+	fresh := slices.DeleteFunc(slices.Clone(entries), known)
+	if len(fresh) == 0 {
+		return present.WatchAdded(strings.Join(entries, ", "), true, reader), nil
+	}
+	if len(list)+len(fresh) > b.c.Limits.Watches {
+		v.outcome = "refused"
+		return present.WatchFull(b.c.Limits.Watches, reader), nil
+	}
+	if err := b.watch(ctx, v.Address, append(list, fresh...)); err != nil {
+		return nil, err
+	}
+	return present.WatchAdded(strings.Join(fresh, ", "), false, reader), nil
+}
+
+func (b *Bot) watchRemove(ctx context.Context, v *visit, entry string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	list := b.watched(ctx, v.Address)
+	i := slices.IndexFunc(list, func(kept string) bool { return strings.EqualFold(kept, strings.TrimSpace(entry)) })
+	if i < 0 {
+		v.outcome = "refused"
+		return present.WatchMissing(entry, reader), nil
+	}
+	entry = list[i]
+	if err := b.watch(ctx, v.Address, slices.Delete(list, i, i+1)); err != nil {
+		return nil, err
+	}
+	return present.WatchRemoved(entry, reader), nil
+}
+
+func (b *Bot) watchList(ctx context.Context, v *visit) (*message.Message, error) {
+	return present.Watch(b.watched(ctx, v.Address), b.reader(ctx, v.Request)), nil
+}
+
+// sourcesHere are the sources that people of this workspace may know of: their own, and those of the installation.
+func (b *Bot) sourcesHere(ctx context.Context, at message.Address) ([]present.SourceStatus, error) {
+	if b.c.Sources == nil {
+		return nil, nil
+	}
+	all, err := b.c.Sources.Sources(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the sources: %w", err)
+	}
+	var out []present.SourceStatus
+	for _, s := range all {
+		if s.Owner == "" || sameWorkspace(s.Owner, at) {
+			out = append(out, present.SourceStatus{Source: s, Here: s.Owner == scope(at)})
+		}
+	}
+	return out, nil
+}
+
+// sameWorkspace says whether a source's owner is of the workspace of at. A direct message is a workspace of its own.
+func sameWorkspace(owner string, at message.Address) bool {
+	if at.Workspace == "" {
+		return owner == scope(at)
+	}
+	return strings.HasPrefix(owner, at.Platform+"/"+at.Workspace+"/")
+}
+
+func (b *Bot) sourceList(ctx context.Context, v *visit) (*message.Message, error) {
+	if b.c.Sources == nil {
+		v.outcome = "refused"
+		return present.OffHere("source list", b.reader(ctx, v.Request)), nil
+	}
+	list, err := b.sourcesHere(ctx, v.Address)
+	if err != nil {
+		return nil, err
+	}
+	return present.SourceList(list, b.reader(ctx, v.Request)), nil
+}
+
+// sourceAdd follows a feed. What is no feed and can be read as a page is read as one report.
+func (b *Bot) sourceAdd(ctx context.Context, v *visit, link string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	if b.c.Sources == nil {
+		v.outcome = "refused"
+		return present.OffHere("source add", reader), nil
+	}
+	links, _ := cutLinks(link)
+	if len(links) == 0 {
+		// "example.org/rss" without its scheme.
+		links, _ = cutLinks("https://" + strings.Trim(strings.TrimSpace(link), "<>"))
+	}
+	if len(links) == 0 || !strings.Contains(hostOf(links[0]), ".") {
+		v.outcome = "refused"
+		return present.SourceBad("that is no web address", reader), nil
+	}
+	here, err := b.sourcesHere(ctx, v.Address)
+	if err != nil {
+		return nil, err
+	}
+	mine := 0
+	for _, s := range here {
+		if addressKey(s.URL) == addressKey(links[0]) {
+			return present.SourceKnown(s.Source, reader), nil
+		}
+		if s.Here {
+			mine++
+		}
+	}
+	if mine >= b.c.Limits.Sources {
+		v.outcome = "refused"
+		return present.SourcesFull(mine, reader), nil
+	}
+	kept, reports, err := b.c.Sources.Follow(ctx, briefings.Source{ID: newID(5), URL: links[0], Owner: scope(v.Address), Added: v.At})
+	if err == nil {
+		b.c.Log.InfoContext(ctx, "a source is followed", "source", kept.ID, "address", kept.Owner, "reports", reports)
+		return present.SourceAdded(kept, reports, reader), nil
+	}
+	if ctx.Err() != nil || errors.Is(err, briefings.ErrNotKept) {
+		return nil, fmt.Errorf("follow a source: %w", err)
+	}
+	a, _, pageErr := b.c.Newsroom.ReadLink(ctx, links[0])
+	if pageErr == nil {
+		return present.SourcePage(a, reader), nil
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("read a page: %w", pageErr)
+	}
+	v.outcome = "refused"
+	return present.SourceBad(err.Error(), reader), nil
+}
+
+func (b *Bot) sourceRemove(ctx context.Context, v *visit, id string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	if b.c.Sources == nil {
+		v.outcome = "refused"
+		return present.OffHere("source remove", reader), nil
+	}
+	id = strings.ToLower(unquote(id))
+	here, err := b.sourcesHere(ctx, v.Address)
+	if err != nil {
+		return nil, err
+	}
+	links, _ := cutLinks(id)
+	i := slices.IndexFunc(here, func(s present.SourceStatus) bool {
+		return s.ID == id || len(links) > 0 && addressKey(s.URL) == addressKey(links[0])
+	})
+	switch {
+	case i < 0:
+		v.outcome = "refused"
+		return present.SourceGone(id, reader), nil
+	case here[i].Owner == "":
+		v.outcome = "refused"
+		return present.SourceNotYours(here[i].ID, reader), nil
+	}
+	if err := b.c.Sources.RemoveSource(ctx, here[i].ID); err != nil {
+		if errors.Is(err, briefings.ErrNotFound) {
+			v.outcome = "refused"
+			return present.SourceGone(id, reader), nil
+		}
+		return nil, fmt.Errorf("remove the source %s: %w", here[i].ID, err)
+	}
+	return present.SourceRemoved(here[i].Source, reader), nil
+}
+
+func hostOf(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// addressKey is what two links to one page have in common: not the scheme, "www.", a slash at the end, a fragment, or what
+// says how the link was shared.
+func addressKey(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || u.Host == "" {
+		return link
+	}
+	q := u.Query()
+	for name := range q {
+		if strings.HasPrefix(name, "utm_") || name == "fbclid" || name == "gclid" {
+			q.Del(name)
+		}
+	}
+	key := strings.TrimPrefix(strings.ToLower(u.Host), "www.") + strings.TrimSuffix(u.EscapedPath(), "/")
+	if encoded := q.Encode(); encoded != "" {
+		key += "?" + encoded
+	}
+	return key
+}

@@ -1,0 +1,221 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"attache/bot/digest"
+	"attache/bot/message"
+	"attache/bot/present"
+)
+
+// Choice is one completion of an argument.
+type Choice struct {
+	Label string `json:"label"` // at most 100 characters, for people
+	Value string `json:"value"` // at most 100 characters, what to send
+}
+
+const mostChoices = 25
+
+// Complete returns up to 25 choices for an argument of a command as far as it is typed, best first. It never fails: what
+// can't be completed has none.
+func (b *Bot) Complete(ctx context.Context, command, arg, prefix string, at message.Address) []Choice {
+	c, ok := CommandNamed(command)
+	if !ok {
+		return nil
+	}
+	i := slices.IndexFunc(c.Args, func(a Arg) bool { return a.Name == arg })
+	if i < 0 {
+		return nil
+	}
+	prefix = strings.TrimSpace(message.Clean(firstRunes(prefix, 100)))
+	kind := c.Args[i].Kind
+	if c.Group() == "watch" && c.Verb() == "add" {
+		kind = ArgActor
+	}
+	switch kind {
+	case ArgCommand:
+		var all []Choice
+		for _, c := range Commands() {
+			all = append(all, Choice{Label: c.Name + ": " + c.Summary, Value: c.Name})
+		}
+		return matching(all, prefix)
+	case ArgDigest:
+		return b.completeDigest(ctx, prefix, at)
+	case ArgZone:
+		return same(digest.Zones(prefix, mostChoices))
+	case ArgWhen:
+		return b.completeWhen(ctx, prefix, at)
+	case ArgTopics:
+		return completeLast(prefix, b.known.topics(ctx, b))
+	case ArgActor:
+		return matching(same(b.known.actors(ctx, b)), prefix)
+	case ArgSource:
+		sources, err := b.sourcesHere(ctx, at)
+		if err != nil {
+			return nil
+		}
+		var all []Choice
+		for _, s := range sources {
+			if s.Owner != "" {
+				all = append(all, Choice{Label: s.ID + ": " + cmp.Or(s.Title, s.URL), Value: s.ID})
+			}
+		}
+		return matching(all, prefix)
+	case ArgWatch:
+		return matching(same(b.watched(ctx, at)), prefix)
+	case ArgSetting:
+		return matching(same(settingNames), prefix)
+	case ArgValue:
+		choices := matching(same([]string{answersChannel, answersPrivate, everyone, "default"}), prefix)
+		if len(prefix) > 1 {
+			choices = append(choices, same(digest.Zones(prefix, mostChoices-len(choices)))...)
+		}
+		return choices
+	}
+	return nil
+}
+
+func (b *Bot) completeDigest(ctx context.Context, prefix string, at message.Address) []Choice {
+	standing, err := b.channelDigests(ctx, at)
+	if err != nil {
+		return nil
+	}
+	var all []Choice
+	for _, s := range standing {
+		all = append(all, Choice{Label: present.StandingLine(b.standingOf(nil, s, 1), ""), Value: s.ID})
+	}
+	return matching(all, prefix)
+}
+
+// completeWhen says what is typed means, then offers times as people write them.
+func (b *Bot) completeWhen(ctx context.Context, prefix string, at message.Address) []Choice {
+	var choices []Choice
+	if s, err := digest.ParseSchedule(prefix, cmp.Or(b.setting(ctx, at, settingZone), b.c.Zone)); err == nil {
+		choices = append(choices, choice(prefix+" = "+s.Words(), prefix))
+	}
+	for _, c := range matching(same([]string{"daily 08:00", "weekdays 08:00", "weekdays 7:30 and 17:00", "mondays 09:00", "fridays 16:00", "every 6 hours", "first of the month 09:00"}), prefix) {
+		if !slices.ContainsFunc(choices, func(have Choice) bool { return have.Value == c.Value }) {
+			choices = append(choices, c)
+		}
+	}
+	return choices[:min(len(choices), mostChoices)]
+}
+
+// completeLast completes the last topic of a list and keeps those before it.
+func completeLast(prefix string, topics []string) []Choice {
+	before, last := "", prefix
+	if i := strings.LastIndexByte(prefix, ','); i >= 0 {
+		before, last = strings.TrimSpace(prefix[:i])+", ", strings.TrimSpace(prefix[i+1:])
+	}
+	var out []Choice
+	if last != "" {
+		out = append(out, choice(before+last, before+last)) // any words are a topic
+	}
+	for _, c := range matching(same(topics), last) {
+		if value := before + c.Value; len([]rune(value)) <= 100 && !strings.EqualFold(c.Value, last) {
+			out = append(out, choice(value, value))
+		}
+	}
+	return out[:min(len(out), mostChoices)]
+}
+
+func same(words []string) []Choice {
+	out := make([]Choice, 0, len(words))
+	for _, w := range words {
+		out = append(out, Choice{Label: w, Value: w})
+	}
+	return out
+}
+
+// choice cuts to what platforms take. A value that is cut would be another one, so it is left out by matching before.
+func choice(label, value string) Choice {
+	return Choice{Label: firstRunes(label, 100), Value: firstRunes(value, 100)}
+}
+
+// matching returns the choices that begin with what is typed, then those one of whose words does, then those that contain it.
+func matching(all []Choice, typed string) []Choice {
+	typed = strings.ToLower(typed)
+	var ranks [3][]Choice
+	for _, c := range all {
+		c.Label = message.Clean(c.Label)
+		if len([]rune(c.Value)) > 100 {
+			continue
+		}
+		label, value := strings.ToLower(c.Label), strings.ToLower(c.Value)
+		switch {
+		case strings.HasPrefix(value, typed), strings.HasPrefix(label, typed):
+			ranks[0] = append(ranks[0], choice(c.Label, c.Value))
+		case strings.Contains(label, " "+typed):
+			ranks[1] = append(ranks[1], choice(c.Label, c.Value))
+		case strings.Contains(label, typed):
+			ranks[2] = append(ranks[2], choice(c.Label, c.Value))
+		}
+	}
+	out := slices.Concat(ranks[0], ranks[1], ranks[2])
+	return out[:min(len(out), mostChoices)]
+}
+
+// suggestions are the topics and actors of recent articles, read again once a minute: completion is asked with every letter
+// that somebody types.
+type suggestions struct {
+	mu    sync.Mutex
+	at    time.Time
+	topic []string
+	actor []string
+}
+
+func (s *suggestions) topics(ctx context.Context, b *Bot) []string {
+	topics, _ := s.read(ctx, b)
+	return topics
+}
+
+func (s *suggestions) actors(ctx context.Context, b *Bot) []string {
+	_, actors := s.read(ctx, b)
+	return actors
+}
+
+func (s *suggestions) read(ctx context.Context, b *Bot) (topics, actors []string) {
+	const recent = 80
+	now := b.c.Now()
+	s.mu.Lock()
+	topics, actors, at := s.topic, s.actor, s.at
+	s.mu.Unlock()
+	if !at.IsZero() && now.Sub(at) < time.Minute && !now.Before(at) {
+		return topics, actors
+	}
+	articles, err := b.c.Newsroom.Articles(ctx, recent)
+	if err != nil {
+		return topics, actors
+	}
+	topic, actor := map[string]int{}, map[string]int{}
+	for _, a := range articles {
+		for _, name := range names(a.Title, 8) {
+			topic[name]++
+		}
+		for _, st := range b.c.Newsroom.Statements(a) {
+			if name := cmp.Or(st.Speaker.Full, st.Speaker.Name); name != "" && st.Speaker.Kind != "anonymous" {
+				actor[message.Clean(name)]++
+			}
+		}
+	}
+	topics, actors = ranked(topic), ranked(actor)
+	s.mu.Lock()
+	s.at, s.topic, s.actor = now, topics, actors
+	s.mu.Unlock()
+	return topics, actors
+}
+
+// ranked are the keys, most frequent first.
+func ranked(count map[string]int) []string {
+	keys := make([]string, 0, len(count))
+	for k := range count {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), strings.Compare(a, b)) })
+	return keys[:min(len(keys), 500)]
+}

@@ -1,0 +1,402 @@
+package present
+
+import (
+	"strings"
+	"time"
+
+	"attache/bot/message"
+	"attache/briefings"
+)
+
+// Standing is a digest as a list shows it.
+type Standing struct {
+	ID     string
+	When   string // the schedule in words
+	Beat   briefings.Beat
+	Next   []time.Time    // the next times; empty when there are none
+	Zone   *time.Location // where the times are told; nil means the reader's zone
+	Last   time.Time      // the slot of the last one sent; zero when there is none
+	Paused bool
+	Reason string // why it is paused, when no person did it
+	Often  bool   // it comes more than once an hour
+}
+
+// in is the desk with the clock of another zone, where there is one.
+func (d desk) in(zone *time.Location) desk {
+	if zone != nil {
+		d.zone = zone
+	}
+	return d
+}
+
+func (d desk) standing(s Standing) args {
+	return args{"id": s.ID, "schedule": oneLine(s.When), "about": d.about(s.Beat)}
+}
+
+// about says what a digest is about: "about North Korea and sanctions, without football".
+func (d desk) about(b briefings.Beat) string {
+	topics := clean(append(append(append([]string(nil), b.Topics...), b.Actors...), b.Countries...))
+	out := d.p.DigestAll
+	if len(topics) > 0 {
+		out = plainly(d.p.DigestAbout, args{"topics": d.few(topics, 6)})
+	}
+	if without := clean(b.Without); len(without) > 0 {
+		out += plainly(d.p.DigestWithout, args{"topics": d.few(without, 6)})
+	}
+	return out
+}
+
+// next lists the next times of a digest, each an instant of its own.
+func (d desk) next(times []time.Time) []message.Span {
+	var out []message.Span
+	for i, t := range times {
+		if i > 0 {
+			out = append(out, message.T("; "))
+		}
+		out = append(out, d.slot(t))
+	}
+	return out
+}
+
+// DigestAdded confirms a new digest: what its times mean, and the next three.
+func DigestAdded(s Standing, r Reader) *message.Message {
+	d := deskFor(r)
+	return d.confirmed(d.p.DigestAdded, s)
+}
+
+// DigestChanged confirms a changed digest.
+func DigestChanged(s Standing, r Reader) *message.Message {
+	d := deskFor(r)
+	return d.confirmed(d.p.DigestChanged, s)
+}
+
+// DigestResumed confirms that a paused digest goes on.
+func DigestResumed(s Standing, r Reader) *message.Message {
+	d := deskFor(r)
+	return d.confirmed(d.p.DigestResumed, s)
+}
+
+func (d desk) confirmed(template string, s Standing) *message.Message {
+	d = d.in(s.Zone)
+	line := say(template, d.standing(s))
+	m := &message.Message{Gist: wordsOf(line), Blocks: []message.Block{message.P(line...)}}
+	if len(s.Next) > 0 {
+		m.Blocks = append(m.Blocks, message.P(say(d.p.DigestNext, args{"times": d.next(s.Next)})...))
+	}
+	if s.Often {
+		m.Blocks = append(m.Blocks, message.P(say(d.p.DigestOften, args{"id": s.ID})...))
+	}
+	m.Blocks = append(m.Blocks, message.Small(say(d.p.DigestChange, args{"id": s.ID})...))
+	return m
+}
+
+// Digests lists the digests of a channel.
+func Digests(list []Standing, r Reader) *message.Message {
+	d := deskFor(r)
+	if len(list) == 0 {
+		return plain(say(d.p.DigestsNone, nil))
+	}
+	m := &message.Message{Gist: plainly(d.p.DigestsTitle, nil) + ": " + d.p.DigestCount.of(len(list)) + "."}
+	m.Blocks = append(m.Blocks, message.Heading{Level: 1, Spans: say(d.p.DigestsTitle, nil)})
+	lines := message.List{}
+	for _, s := range list {
+		d := d.in(s.Zone)
+		line := []message.Span{message.K(s.ID), message.T(" " + oneLine(s.When) + ", " + d.about(s.Beat) + ": ")}
+		switch {
+		case s.Paused && s.Reason != "":
+			line = append(line, message.B(d.p.SourcePaused), message.T(" ("+strings.TrimSuffix(shortened(s.Reason, 160), ".")+")"))
+		case s.Paused:
+			line = append(line, message.B(d.p.SourcePaused))
+		case len(s.Next) > 0:
+			line = append(line, say(d.p.DigestState, args{"at": d.slot(s.Next[0])})...)
+		}
+		if s.Last.IsZero() {
+			line = append(line, message.T(", "+d.p.DigestNotYet))
+		} else {
+			line = append(append(line, message.T(", ")), say(d.p.DigestLast, args{"at": d.slot(s.Last)})...)
+		}
+		lines.Items = append(lines.Items, line)
+	}
+	m.Blocks = append(m.Blocks, lines)
+	m.Blocks = append(m.Blocks, message.Small(say(d.p.DigestChange, args{"id": list[0].ID})...))
+	return m
+}
+
+// StandingLine is a digest in one line of text, for a list to choose from.
+func StandingLine(s Standing, locale string) string {
+	d := deskFor(Reader{Locale: locale})
+	line := s.ID + ": " + oneLine(s.When) + ", " + d.about(s.Beat)
+	if s.Paused {
+		line += " (" + d.p.SourcePaused + ")"
+	}
+	return line
+}
+
+// DigestPaused confirms a pause; already says that it was paused before.
+func DigestPaused(id string, already bool, r Reader) *message.Message {
+	d := deskFor(r)
+	if already {
+		return plain(say(d.p.DigestPausedNow, args{"id": id}))
+	}
+	return plain(say(d.p.DigestPaused, args{"id": id}))
+}
+
+// DigestRunning says that a digest that was to be resumed is not paused.
+func DigestRunning(id string, r Reader) *message.Message {
+	d := deskFor(r)
+	return plain(say(d.p.DigestRunning, args{"id": id}))
+}
+
+// DigestRemoved confirms that a digest is gone, and says what it was.
+func DigestRemoved(s Standing, r Reader) *message.Message {
+	d := deskFor(r)
+	return plain(say(d.p.DigestRemoved, d.standing(s)))
+}
+
+// DigestSame says that an edit changed nothing.
+func DigestSame(id string, r Reader) *message.Message {
+	d := deskFor(r)
+	return plain(say(d.p.DigestSame, args{"id": id}))
+}
+
+// DigestUnknown says that the channel has no digest with the id.
+func DigestUnknown(id string, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.DigestUnknown, args{"id": shortened(id, 40)}))
+}
+
+// DigestWhich asks which of several digests is meant.
+func DigestWhich(ids []string, r Reader) *message.Message {
+	d := deskFor(r)
+	var list []message.Span
+	for i, id := range few(ids, 10) {
+		if i > 0 {
+			list = append(list, message.T(", "))
+		}
+		list = append(list, message.K(id))
+	}
+	return problem(say(d.p.DigestWhich, args{"ids": list}))
+}
+
+// DigestsFull says that the channel has as many digests as it may.
+func DigestsFull(n int, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.DigestsFull, args{"n": n}))
+}
+
+// DigestMoved says that somebody else changed the digest at the same moment.
+func DigestMoved(id string, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.DigestMoved, args{"id": id}))
+}
+
+// DigestNever says that a schedule never comes.
+func DigestNever(when string, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.DigestNever, args{"when": shortened(when, 60)}), say(d.p.DigestHowTo, nil))
+}
+
+// DigestBadWhen says that times were not understood, why, and how to write them.
+func DigestBadWhen(when, reason string, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.DigestBadWhen, args{"when": shortened(when, 80), "reason": sentence(upper(shortened(reason, 300)))}), say(d.p.DigestHowTo, nil))
+}
+
+// BadZone says that a time zone is not known, with those that look like it.
+func BadZone(zone string, near []string, r Reader) *message.Message {
+	d := deskFor(r)
+	lines := [][]message.Span{say(d.p.DigestBadZone, args{"zone": shortened(zone, 60)})}
+	if len(near) > 0 {
+		lines = append(lines, say(d.p.DidYouMean, args{"command": strings.Join(few(near, 3), d.p.Or)}))
+	}
+	return problem(lines...)
+}
+
+// DigestSuspended is why the digests of a place that the bot was taken out of are paused.
+func DigestSuspended(locale string) string { return phrasesFor(locale).DigestSuspended }
+
+// DigestUnreachable tells the owner of a digest that its channel can't be reached; reason says why and what to do.
+func DigestUnreachable(id, reason string, r Reader) *message.Message {
+	d := deskFor(r)
+	m := plain(say(d.p.DigestLost, args{"id": id, "reason": reason}))
+	m.Tone = message.ToneProblem
+	return m
+}
+
+// About says in words what a beat is about: "about North Korea, sanctions".
+func About(b briefings.Beat, locale string) string { return deskFor(Reader{Locale: locale}).about(b) }
+
+// SourceAdded confirms that a source is followed.
+func SourceAdded(s briefings.Source, reports int, r Reader) *message.Message {
+	d := deskFor(r)
+	line := say(d.p.SourceAdded, args{"title": sourceTitle(s), "id": message.K(s.ID), "reports": d.p.Reports.of(reports)})
+	return &message.Message{Gist: plainly(d.p.SourceAdded, args{"title": sourceTitle(s), "id": s.ID, "reports": d.p.Reports.of(reports)}), Blocks: []message.Block{
+		message.P(line...), message.Small(say(d.p.SourceAddedLog, nil)...),
+	}}
+}
+
+// SourceKnown says that a source is followed already.
+func SourceKnown(s briefings.Source, r Reader) *message.Message {
+	d := deskFor(r)
+	return plain(say(d.p.SourceKnown, args{"title": sourceTitle(s), "id": message.K(s.ID)}))
+}
+
+// SourcePage says that an address was a page and has been read as one report.
+func SourcePage(a briefings.Article, r Reader) *message.Message {
+	d := deskFor(r)
+	refs := d.references()
+	whole := briefings.Citation{Article: a.ID, Revision: a.Revision, URL: a.URL, Title: a.Title, Outlet: a.Outlet, Label: a.Label, Published: a.Published, DateOnly: a.DateOnly}
+	line := append(say(d.p.SourcePage, args{"title": shortened(a.Title, 160)}), refs.cite([]briefings.Citation{whole})...)
+	return &message.Message{Gist: wordsOf(line), Blocks: append([]message.Block{message.P(line...)}, refs.block()...)}
+}
+
+// SourceRemoved confirms that a source is no longer followed.
+func SourceRemoved(s briefings.Source, r Reader) *message.Message {
+	d := deskFor(r)
+	return plain(say(d.p.SourceRemoved, args{"title": sourceTitle(s)}))
+}
+
+// SourceGone says that no source has the id.
+func SourceGone(id string, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.SourceGone, args{"id": shortened(id, 60)}))
+}
+
+// SourceNotYours says that a source belongs to another channel.
+func SourceNotYours(id string, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.SourceNotYours, args{"id": id}))
+}
+
+// SourceBad says why an address can't be followed.
+func SourceBad(reason string, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.SourceBad, args{"reason": sentence(upper(shortened(reason, 300)))}))
+}
+
+// SourcesFull says that the channel follows as many sources as it may.
+func SourcesFull(n int, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.SourcesFull, args{"n": n}))
+}
+
+// Watch lists the watch list.
+func Watch(entries []string, r Reader) *message.Message {
+	d := deskFor(r)
+	if len(entries) == 0 {
+		return plain(say(d.p.WatchNone, nil))
+	}
+	list := message.List{}
+	for _, e := range entries {
+		list.Items = append(list.Items, []message.Span{message.T(oneLine(e))})
+	}
+	return &message.Message{Gist: plainly(d.p.WatchTitle, nil) + ": " + d.few(clean(entries), 8) + ".", Blocks: []message.Block{
+		message.Heading{Level: 1, Spans: say(d.p.WatchTitle, nil)}, list,
+	}}
+}
+
+// WatchAdded confirms an entry; already says that it was there before.
+func WatchAdded(entry string, already bool, r Reader) *message.Message {
+	d := deskFor(r)
+	if already {
+		return plain(say(d.p.WatchKnown, args{"entry": entry}))
+	}
+	return plain(say(d.p.WatchAdded, args{"entry": entry}))
+}
+
+// WatchRemoved confirms that an entry is gone.
+func WatchRemoved(entry string, r Reader) *message.Message {
+	d := deskFor(r)
+	return plain(say(d.p.WatchRemoved, args{"entry": entry}))
+}
+
+// WatchMissing says that an entry was not on the list.
+func WatchMissing(entry string, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.WatchMissing, args{"entry": shortened(entry, 80)}))
+}
+
+// WatchFull says that the list is as long as it may be.
+func WatchFull(n int, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.WatchFull, args{"n": n}))
+}
+
+// Setting is a setting with its value as people read it.
+type Setting struct {
+	Name    string
+	Value   string
+	Default bool
+}
+
+// Settings lists the settings of a channel.
+func Settings(list []Setting, r Reader) *message.Message {
+	d := deskFor(r)
+	lines := message.List{}
+	var gist []string
+	for _, s := range list {
+		template := d.p.SettingValue
+		if s.Default {
+			template = d.p.SettingDef
+		}
+		lines.Items = append(lines.Items, say(template, args{"name": s.Name, "value": d.settingValue(s.Value), "help": d.p.SettingHelp[s.Name]}))
+		gist = append(gist, s.Name+" "+d.settingValue(s.Value))
+	}
+	return &message.Message{Gist: plainly(d.p.SettingsTitle, nil) + ": " + strings.Join(gist, ", ") + ".", Blocks: []message.Block{
+		message.Heading{Level: 1, Spans: say(d.p.SettingsTitle, nil)}, lines,
+		message.Small(say(d.p.SettingsHow, nil)...),
+	}}
+}
+
+func (d desk) settingValue(v string) string {
+	if v == "" {
+		return d.p.SettingPlatform
+	}
+	return shortened(v, 200)
+}
+
+// SettingSaved confirms a setting.
+func SettingSaved(s Setting, r Reader) *message.Message {
+	d := deskFor(r)
+	template := d.p.SettingSaved
+	if s.Default {
+		template = d.p.SettingReset
+	}
+	return plain(say(template, args{"name": s.Name, "value": d.settingValue(s.Value)}))
+}
+
+// SettingBad says that a value doesn't fit a setting, and what does.
+func SettingBad(name, value string, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.SettingBad, args{"name": name, "value": shortened(value, 80), "allows": d.p.SettingAllows[name]}))
+}
+
+// SettingAbsent says that there is no such setting.
+func SettingAbsent(name string, names []string, r Reader) *message.Message {
+	d := deskFor(r)
+	return problem(say(d.p.SettingAbsent, args{"name": shortened(name, 60), "names": d.list(names)}))
+}
+
+// plain is a message of one line.
+func plain(line []message.Span) *message.Message {
+	return &message.Message{Gist: wordsOf(line), Blocks: []message.Block{message.P(line...)}}
+}
+
+// problem is a message of lines that say what went wrong and what to do.
+func problem(lines ...[]message.Span) *message.Message {
+	m := &message.Message{Tone: message.ToneProblem}
+	var gist []string
+	for _, line := range lines {
+		m.Blocks = append(m.Blocks, message.P(line...))
+		gist = append(gist, wordsOf(line))
+	}
+	m.Gist = strings.Join(gist, " ")
+	return m
+}
+
+// unknown is a message of one line that says that something isn't known.
+func unknown(line []message.Span) *message.Message {
+	m := plain(line)
+	m.Tone = message.ToneUnknown
+	return m
+}

@@ -1,0 +1,291 @@
+package present
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"attache/bot/message"
+	"attache/briefings"
+)
+
+// Issue is what the title of an edition says beside what is in it.
+type Issue struct {
+	// Subscription is the id of the digest; empty for latest.
+	Subscription string
+	// Slot is when the digest was due; zero for latest.
+	Slot time.Time
+	// Zone is the IANA zone of the schedule; empty means UTC.
+	Zone string
+	// Late says that the digest comes after its time.
+	Late bool
+	// Widened says that the last 24 hours were quiet and the edition goes further back. For latest only.
+	Widened bool
+	// Locale is the language of the channel, BCP 47; empty means English.
+	Locale string
+}
+
+// Edition shows an edition: title, lead, figures, items with their tags, speakers and citations, sources, as of. A quiet day
+// is one line.
+func Edition(e briefings.Edition, i Issue) *message.Message {
+	zone, err := time.LoadLocation(i.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	d := deskFor(Reader{Locale: i.Locale, Zone: zone, Now: e.AsOf})
+	beat := d.beat(e.Beat)
+	if len(e.Items) == 0 {
+		return d.quiet(e, i, beat)
+	}
+	refs := d.references()
+	title := d.title(e, i, beat)
+	m := &message.Message{}
+	m.Blocks = append(m.Blocks, message.Heading{Level: 1, Spans: []message.Span{message.T(title)}})
+	if i.Late && !i.Slot.IsZero() {
+		m.Blocks = append(m.Blocks, message.Small(say(d.p.Late, args{"at": d.at(i.Slot)})...))
+	}
+	if i.Widened {
+		m.Blocks = append(m.Blocks, message.Small(say(d.p.Widened, args{"day": d.day(e.Window.From, false)})...))
+	}
+	lead := d.editionLead(e, refs)
+	if len(lead) > 0 {
+		m.Blocks = append(m.Blocks, message.P(lead...))
+	}
+	m.Blocks = append(m.Blocks, message.Small(d.figures(e)...))
+	for n, item := range e.Items {
+		m.Blocks = append(m.Blocks, d.item(item, n+1, n == 0 && len(lead) > 0, refs)...)
+		if item.Tag == briefings.TagDisputed {
+			m.Tone = message.ToneDisputed
+		}
+	}
+	var tail []string
+	if e.Below > 0 {
+		tail = append(tail, d.p.Below.of(e.Below))
+	}
+	if len(e.Failing) > 0 {
+		tail = append(tail, plainly(d.p.Failing, args{"names": d.few(e.Failing, 4)}))
+	}
+	if len(tail) > 0 {
+		m.Blocks = append(m.Blocks, message.Small(message.T(strings.Join(tail, " "))))
+	}
+	m.Blocks = append(m.Blocks, refs.block()...)
+	end := append(say(d.p.Window, args{"from": d.at(e.Window.From), "to": d.at(e.Window.To)}), message.T(" "))
+	end = append(end, say(d.p.AsOf, args{"at": d.at(e.AsOf)})...)
+	if i.Subscription != "" {
+		end = append(end, message.T(" "+d.p.DigestHint))
+	}
+	m.Blocks = append(m.Blocks, message.Small(end...))
+	m.Blocks = append(m.Blocks, d.editionButtons(i)...)
+
+	var headlines []string
+	for _, item := range e.Items {
+		headlines = append(headlines, strings.TrimRight(shortened(item.Headline, 110), "."))
+	}
+	m.Gist = title + ". " + sentence(strings.Join(headlines, "; "))
+	return m
+}
+
+// Previewed marks a worded digest as a preview for one person: a line says so, and its buttons are gone, for there is nothing
+// to vote on yet.
+func Previewed(m *message.Message, r Reader) *message.Message {
+	d := deskFor(r)
+	out := &message.Message{Gist: m.Gist, Tone: m.Tone}
+	note := message.Small(say(d.p.Preview, nil)...)
+	for i, b := range m.Blocks {
+		if _, buttons := b.(message.Buttons); buttons {
+			continue
+		}
+		out.Blocks = append(out.Blocks, b)
+		if _, heading := b.(message.Heading); i == 0 && heading {
+			out.Blocks = append(out.Blocks, note)
+		}
+	}
+	if len(m.Blocks) > 0 {
+		if _, heading := m.Blocks[0].(message.Heading); !heading {
+			out.Blocks = append(out.Blocks, note)
+		}
+	}
+	return out
+}
+
+// quiet is an edition without a story: one line.
+func (d desk) quiet(e briefings.Edition, i Issue, beat string) *message.Message {
+	line := say(d.p.Quiet, args{
+		"beat": beat, "day": d.editionDay(e, i).Format(d.p.LongDay), "reports": d.p.Reports.of(e.Read),
+		"from": d.at(e.Window.From), "to": d.at(e.Window.To),
+	})
+	if i.Subscription == "" {
+		line = say(d.p.NothingAtAll, args{"beat": d.topics(e.Beat), "reports": d.p.Reports.of(e.Read)})
+	}
+	gist := wordsOf(line)
+	if len(e.Failing) > 0 {
+		line = append(line, say(" "+d.p.Failing, args{"names": d.few(e.Failing, 4)})...)
+	}
+	line = append(line, say(" "+d.p.AsOf, args{"at": d.at(e.AsOf)})...)
+	return &message.Message{Gist: gist, Blocks: []message.Block{message.P(line...)}}
+}
+
+// editionDay is the day of an issue: its slot's, or that of the moment for latest.
+func (d desk) editionDay(e briefings.Edition, i Issue) time.Time {
+	if i.Slot.IsZero() {
+		return e.AsOf.In(d.zone)
+	}
+	return i.Slot.In(d.zone)
+}
+
+func (d desk) title(e briefings.Edition, i Issue, beat string) string {
+	if i.Slot.IsZero() {
+		return plainly(d.p.LatestTitle, args{"beat": beat})
+	}
+	at := d.editionDay(e, i)
+	return plainly(d.p.DigestTitle, args{"beat": beat, "day": at.Format(d.p.LongDay), "clock": at.Format(d.p.Clock) + " " + zoneName(at)})
+}
+
+// beat is what a channel follows, in words.
+func (d desk) beat(b briefings.Beat) string {
+	return upper(d.topics(b))
+}
+
+// topics is a beat in the middle of a sentence.
+func (d desk) topics(b briefings.Beat) string {
+	if name := oneLine(b.Name); name != "" {
+		return name
+	}
+	words := append(append(append([]string(nil), b.Topics...), b.Actors...), b.Countries...)
+	for i, w := range words {
+		words[i] = oneLine(w)
+	}
+	if len(words) == 0 {
+		return d.p.Everything
+	}
+	return d.few(words, 4)
+}
+
+// editionLead is what matters most, in one sentence with its speaker. An edition of one story needs none: its item is the lead.
+func (d desk) editionLead(e briefings.Edition, refs *references) []message.Span {
+	first := e.Items[0]
+	if len(e.Items) < 2 || len(first.Claims) == 0 {
+		return nil
+	}
+	template := d.p.LeadOne
+	if len(first.Hits) > 0 {
+		template = d.p.LeadWatch
+	}
+	return say(template, args{"headline": d.attributed(first.Claims[0], refs)})
+}
+
+func (d desk) figures(e briefings.Edition) []message.Span {
+	count := map[briefings.Tag]int{}
+	for _, item := range e.Items {
+		count[item.Tag]++
+	}
+	var tags []string
+	for _, tag := range []briefings.Tag{briefings.TagNew, briefings.TagUpdated, briefings.TagDisputed, briefings.TagCorrected} {
+		if n := count[tag]; n > 0 {
+			tags = append(tags, plainly(d.p.FigureTags[tag], args{"n": n}))
+		}
+	}
+	line := d.p.Stories.of(len(e.Items))
+	if len(tags) > 0 && len(e.Items) > 1 {
+		line += ": " + strings.Join(tags, ", ")
+	}
+	line += ". " + plainly(d.p.FigureRead, args{"reports": upper(d.p.Reports.of(e.Read)), "matched": e.Matched}) + "."
+	return []message.Span{message.T(line)}
+}
+
+// item is one story: a line with tag and headline, then at most two sentences, its sides or changes, and who reported it.
+func (d desk) item(item briefings.Item, n int, led bool, refs *references) []message.Block {
+	head := []message.Span{message.B(strconv.Itoa(n) + ". " + d.p.Tags[item.Tag] + ": ")}
+	headline := oneLine(item.Headline)
+	if message.WebAddress(item.Lead.URL) != "" {
+		head = append(head, message.L(headline, item.Lead.URL))
+	} else {
+		head = append(head, message.B(headline))
+	}
+	head = append(head, refs.cite([]briefings.Citation{item.Lead})...)
+	if len(item.Hits) > 0 {
+		head = append(head, message.T(" · "), message.I(plainly(d.p.OnWatch, args{"hits": d.few(item.Hits, 3)})))
+	}
+	blocks := []message.Block{message.P(head...)}
+
+	claims := few(item.Claims, 2)
+	if led && len(claims) > 0 {
+		claims = claims[1:]
+	}
+	switch {
+	case item.Tag == briefings.TagDisputed && len(item.Sides) > 0:
+		sides := message.List{}
+		for _, c := range few(item.Sides, 4) {
+			line := append(d.side(c), message.T(": "+oneLine(c.Text)))
+			sides.Items = append(sides.Items, append(line, refs.cite(c.Citations)...))
+		}
+		blocks = append(blocks, message.P(say(d.p.Sides, nil)...), sides)
+		claims = nil
+	case len(item.Changes) > 0:
+		changes := message.List{}
+		for _, change := range few(item.Changes, 2) {
+			changes.Items = append(changes.Items,
+				append(d.dated(d.p.Before, change.Old), d.attributed(change.Old, refs)...),
+				append(d.dated(d.p.Now, change.New), d.attributed(change.New, refs)...))
+		}
+		blocks = append(blocks, changes)
+		claims = nil
+	}
+	for _, c := range claims {
+		blocks = append(blocks, message.P(d.attributed(c, refs)...))
+	}
+	return append(blocks, message.Small(d.coverage(item)...))
+}
+
+// dated is "Before (19 Feb 2024): " in strong.
+func (d desk) dated(word string, c briefings.Claim) []message.Span {
+	cite := firstCitation(c)
+	word = strings.TrimSuffix(strings.TrimSpace(word), ":")
+	if !cite.Published.IsZero() {
+		word += " (" + d.day(cite.Published, cite.DateOnly) + ")"
+	}
+	return []message.Span{message.B(word + ": ")}
+}
+
+// coverage says who reported a story and how many of them independently.
+func (d desk) coverage(item briefings.Item) []message.Span {
+	outlets := make([]string, 0, len(item.Outlets))
+	for _, o := range item.Outlets {
+		if o = oneLine(o); o != "" {
+			outlets = append(outlets, o)
+		}
+	}
+	label := ""
+	if len(outlets) == 1 {
+		label = oneLine(item.Lead.Label)
+	}
+	line := []message.Span{message.T(d.few(outlets, 3))}
+	if label != "" {
+		line = append(line, message.T(" ("), message.I(label), message.T(")"))
+	}
+	if len(outlets) > 1 && item.Origins > 0 {
+		line = say(d.p.CoverageOrigin, args{"outlets": line, "origins": item.Origins})
+	}
+	if !item.Newest.IsZero() {
+		line = append(line, message.T(", "+d.day(item.Newest, item.Lead.DateOnly)))
+	}
+	return append(line, message.T("."))
+}
+
+// editionButtons are the votes under a digest. Their value names the digest and its slot.
+func (d desk) editionButtons(i Issue) []message.Block {
+	if i.Subscription == "" || i.Slot.IsZero() {
+		return nil
+	}
+	value := DigestSubject(i.Subscription, i.Slot)
+	return []message.Block{message.Buttons{Items: []message.Button{
+		{Label: d.p.ButtonHelpful, Action: ActionHelpful, Value: value},
+		{Label: d.p.ButtonNot, Action: ActionUnhelpful, Value: value},
+	}}}
+}
+
+// DigestSubject names one delivered digest in a button's value.
+func DigestSubject(subscription string, slot time.Time) string {
+	return fmt.Sprintf("digest.%s.%d", subscription, slot.Unix())
+}

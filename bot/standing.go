@@ -1,0 +1,331 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"attache/bot/digest"
+	"attache/bot/message"
+	"attache/bot/present"
+	"attache/briefings"
+)
+
+// parseBeat reads "North Korea, sanctions without football": topics separated by commas, then what is left out. "everything"
+// is the empty beat.
+func parseBeat(about string) briefings.Beat {
+	var beat briefings.Beat
+	about = strings.Join(strings.Fields(about), " ")
+	in, out := about, ""
+	lower := strings.ToLower(about)
+	if strings.HasPrefix(lower, "without ") {
+		in, out = "", about[len("without "):]
+	} else if i := strings.Index(lower, " without "); i >= 0 && len(lower) == len(about) {
+		in, out = about[:i], about[i+len(" without "):]
+	}
+	if !strings.EqualFold(strings.TrimSpace(in), "everything") {
+		beat.Topics = commas(in)
+	}
+	beat.Without = commas(out)
+	return beat
+}
+
+// commas splits a list of at most twenty phrases and takes out what stands there twice.
+func commas(text string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
+		part = firstRunes(unquote(part), 80)
+		if key := strings.ToLower(part); part != "" && !seen[key] && len(out) < 20 {
+			seen[key] = true
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// standingOf is a subscription as people read it.
+func (b *Bot) standingOf(v *visit, s digest.Subscription, n int) present.Standing {
+	st := present.Standing{ID: s.ID, When: s.Schedule.Words(), Beat: s.Beat, Last: s.Last, Paused: s.Paused, Reason: s.Reason}
+	if v == nil || v.User.Zone == "" { // whose zone isn't known reads the times as the schedule means them
+		if zone, err := s.Schedule.Location(); err == nil {
+			st.Zone = zone
+		}
+	}
+	at := b.c.Now()
+	if v != nil {
+		at = v.At
+	}
+	for range n {
+		if at = s.Schedule.Next(at); at.IsZero() {
+			break
+		}
+		if len(st.Next) > 0 && at.Sub(st.Next[len(st.Next)-1]) < time.Hour {
+			st.Often = true
+		}
+		st.Next = append(st.Next, at)
+	}
+	return st
+}
+
+// defaultZone is the zone of a schedule that names none: the channel's, the person's, or the bot's.
+func (b *Bot) defaultZone(ctx context.Context, v *visit) string {
+	if zone := b.setting(ctx, v.Address, settingZone); zone != "" {
+		return zone
+	}
+	return b.zone(ctx, v.Request)
+}
+
+// schedule reads times and a zone. A message instead of a schedule says what was wrong with them.
+func (b *Bot) schedule(ctx context.Context, v *visit, when, zone string) (digest.Schedule, *message.Message) {
+	reader := b.reader(ctx, v.Request)
+	if zone != "" {
+		name, err := digest.ParseZone(zone)
+		if err != nil {
+			return digest.Schedule{}, present.BadZone(zone, zonesLike(zone), reader)
+		}
+		zone = name
+	} else {
+		zone = b.defaultZone(ctx, v)
+	}
+	s, err := digest.ParseSchedule(when, zone)
+	if err != nil {
+		return digest.Schedule{}, present.DigestBadWhen(when, err.Error(), reader)
+	}
+	if s.Next(v.At).IsZero() {
+		return digest.Schedule{}, present.DigestNever(when, reader)
+	}
+	return s, nil
+}
+
+// zonesLike are zones that a mistyped one may have been meant to be.
+func zonesLike(zone string) []string {
+	for n := len(zone); n >= 3; n-- {
+		if found := digest.Zones(zone[:n], 3); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+func (b *Bot) digestAdd(ctx context.Context, v *visit, a map[string]string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	schedule, refusal := b.schedule(ctx, v, a["when"], a["zone"])
+	if refusal != nil {
+		v.outcome = "refused"
+		return refusal, nil
+	}
+	standing, err := b.channelDigests(ctx, v.Address)
+	if err != nil {
+		return nil, err
+	}
+	if len(standing) >= b.c.Limits.Digests {
+		v.outcome = "refused"
+		return present.DigestsFull(len(standing), reader), nil
+	}
+	now := v.At
+	s := digest.Subscription{
+		Address: place(v.Address), Schedule: schedule, Beat: parseBeat(a["about"]), Owner: v.User.ID, Created: now, NextAt: schedule.Next(now),
+		Misfire: digest.MisfireLatest,
+	}
+	s.Beat.Watch = b.watched(ctx, v.Address)
+	if s.ID, err = b.freeID(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.c.Digests.AddSubscription(ctx, s); err != nil {
+		return nil, fmt.Errorf("add digest %s: %w", s.ID, err)
+	}
+	b.c.Log.InfoContext(ctx, "a digest was set up", "digest", s.ID, "address", s.Address.String(), "schedule", s.Schedule.Cron, "zone", s.Schedule.Zone)
+	return present.DigestAdded(b.standingOf(v, s, 3), reader), nil
+}
+
+// freeID returns an id for people that no digest has: four letters, more where those are taken.
+func (b *Bot) freeID(ctx context.Context) (string, error) {
+	for n := 4; n < 12; n++ {
+		id := newID(n)
+		_, err := b.c.Digests.Subscription(ctx, id)
+		if errors.Is(err, digest.ErrNotFound) {
+			return id, nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("look for a free id: %w", err)
+		}
+	}
+	return "", errors.New("no id is free for a digest")
+}
+
+func (b *Bot) digestList(ctx context.Context, v *visit) (*message.Message, error) {
+	standing, err := b.channelDigests(ctx, v.Address)
+	if err != nil {
+		return nil, err
+	}
+	var list []present.Standing
+	for _, s := range standing {
+		list = append(list, b.standingOf(v, s, 1))
+	}
+	return present.Digests(list, b.reader(ctx, v.Request)), nil
+}
+
+// own finds a digest of this channel by its id. A message instead of it says that there is none.
+func (b *Bot) own(ctx context.Context, v *visit, id string) (digest.Subscription, *message.Message, error) {
+	id = strings.ToLower(unquote(id))
+	standing, err := b.channelDigests(ctx, v.Address)
+	if err != nil {
+		return digest.Subscription{}, nil, err
+	}
+	for _, s := range standing {
+		if s.ID == id {
+			return s, nil, nil
+		}
+	}
+	v.outcome = "refused"
+	return digest.Subscription{}, present.DigestUnknown(id, b.reader(ctx, v.Request)), nil
+}
+
+// changed changes a digest and words the result. Somebody may have removed it or changed it at the same moment.
+func (b *Bot) changed(ctx context.Context, v *visit, s digest.Subscription, edit func(digest.Subscription) digest.Subscription, word func(digest.Subscription) *message.Message) (*message.Message, error) {
+	after, err := b.change(ctx, s, edit)
+	switch {
+	case errors.Is(err, digest.ErrNotFound):
+		v.outcome = "refused"
+		return present.DigestUnknown(s.ID, b.reader(ctx, v.Request)), nil
+	case errors.Is(err, digest.ErrChanged):
+		v.outcome = "refused"
+		return present.DigestMoved(s.ID, b.reader(ctx, v.Request)), nil
+	case err != nil:
+		return nil, err
+	}
+	return word(after), nil
+}
+
+func (b *Bot) digestEdit(ctx context.Context, v *visit, a map[string]string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	s, refusal, err := b.own(ctx, v, a["digest"])
+	if refusal != nil || err != nil {
+		return refusal, err
+	}
+	when, zone, about := a["when"], a["zone"], a["about"]
+	if when == "" && zone == "" && about == "" {
+		v.outcome = "refused"
+		return present.DigestSame(s.ID, reader), nil
+	}
+	if name, err := digest.ParseZone(when); err == nil && zone == "" { // "digest edit d7f3 Asia/Tokyo"
+		when, zone = "", name
+	}
+	schedule := s.Schedule
+	switch {
+	case when != "":
+		if zone == "" {
+			zone = s.Schedule.Zone
+		}
+		if schedule, refusal = b.schedule(ctx, v, when, zone); refusal != nil {
+			v.outcome = "refused"
+			return refusal, nil
+		}
+	case zone != "":
+		name, err := digest.ParseZone(zone)
+		if err != nil {
+			v.outcome = "refused"
+			return present.BadZone(zone, zonesLike(zone), reader), nil
+		}
+		schedule.Zone = name
+	}
+	return b.changed(ctx, v, s, func(s digest.Subscription) digest.Subscription {
+		if schedule != s.Schedule { // else a slot that is due this very moment would be lost
+			s.Schedule, s.NextAt = schedule, schedule.Next(v.At)
+		}
+		if about != "" {
+			beat := parseBeat(about)
+			beat.Watch = s.Beat.Watch
+			s.Beat = beat
+		}
+		return s
+	}, func(s digest.Subscription) *message.Message {
+		return present.DigestChanged(b.standingOf(v, s, 3), reader)
+	})
+}
+
+func (b *Bot) digestPause(ctx context.Context, v *visit, id string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	s, refusal, err := b.own(ctx, v, id)
+	if refusal != nil || err != nil {
+		return refusal, err
+	}
+	if s.Paused {
+		return present.DigestPaused(s.ID, true, reader), nil
+	}
+	return b.changed(ctx, v, s, func(s digest.Subscription) digest.Subscription {
+		s.Paused, s.Reason = true, ""
+		return s
+	}, func(s digest.Subscription) *message.Message { return present.DigestPaused(s.ID, false, reader) })
+}
+
+func (b *Bot) digestResume(ctx context.Context, v *visit, id string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	s, refusal, err := b.own(ctx, v, id)
+	if refusal != nil || err != nil {
+		return refusal, err
+	}
+	if !s.Paused {
+		return present.DigestRunning(s.ID, reader), nil
+	}
+	return b.changed(ctx, v, s, func(s digest.Subscription) digest.Subscription { return s.Resumed(v.At) },
+		func(s digest.Subscription) *message.Message {
+			return present.DigestResumed(b.standingOf(v, s, 3), reader)
+		})
+}
+
+func (b *Bot) digestRemove(ctx context.Context, v *visit, id string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	s, refusal, err := b.own(ctx, v, id)
+	if refusal != nil || err != nil {
+		return refusal, err
+	}
+	if err := b.c.Digests.RemoveSubscription(ctx, s.ID); err != nil {
+		if errors.Is(err, digest.ErrNotFound) {
+			v.outcome = "refused"
+			return present.DigestUnknown(s.ID, reader), nil
+		}
+		return nil, fmt.Errorf("remove digest %s: %w", s.ID, err)
+	}
+	b.c.Log.InfoContext(ctx, "a digest was removed", "digest", s.ID, "address", s.Address.String())
+	return present.DigestRemoved(b.standingOf(v, s, 0), reader), nil
+}
+
+func (b *Bot) digestPreview(ctx context.Context, v *visit, id string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	if b.c.Preview == nil {
+		v.outcome = "refused"
+		return present.OffHere("digest preview", reader), nil
+	}
+	if id == "" {
+		standing, err := b.channelDigests(ctx, v.Address)
+		if err != nil {
+			return nil, err
+		}
+		switch len(standing) {
+		case 0:
+			return present.Digests(nil, reader), nil
+		case 1:
+			id = standing[0].ID
+		default:
+			v.outcome = "refused"
+			var ids []string
+			for _, s := range standing {
+				ids = append(ids, s.ID)
+			}
+			return present.DigestWhich(ids, reader), nil
+		}
+	}
+	s, refusal, err := b.own(ctx, v, id)
+	if refusal != nil || err != nil {
+		return refusal, err
+	}
+	m, err := b.c.Preview(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("preview: %w", err)
+	}
+	return present.Previewed(m, reader), nil
+}
