@@ -1,0 +1,80 @@
+package discord
+
+import "strings"
+
+// words are what the adapter itself says to people: only what the bot never hears of.
+type words struct {
+	busy      string // the queue is full
+	unended   string // an answer could not be finished in time
+	failed    string // something broke
+	expired   string // a button that no longer means anything
+	direct    string // the answer went to the person alone
+	hint      string // the message came without its text
+	followUp  string // label of the button and title of the form
+	question  string // label of the form's field
+	shortened string // the message is cut because embeds are not allowed here
+	private   string // help of the option
+	// A digest can't come to a channel.
+	noMessages string // the kind of channel takes none
+	mayNotPost string // the bot may not post there
+}
+
+var english = words{
+	busy:      "I have my hands full right now. Please ask again in a minute.",
+	unended:   "I could not finish this answer in time. Please ask again.",
+	failed:    "Something went wrong on my side, and I could not answer. Please ask again; if it stays so, tell whoever runs me.",
+	expired:   "This button is too old for me. Please ask again.",
+	direct:    "I answered you in a direct message.",
+	hint:      "Discord shows me messages here only when you mention me, or reply to me with the ping on. Mention me, or press the button.",
+	followUp:  "Ask a follow-up",
+	question:  "Your question",
+	shortened: "Shortened. To see everything, let me use the permission Embed Links in this channel.",
+	private:   "Show the answer to you alone",
+
+	noMessages: "I can't post a digest in a channel of this kind. Use the command in a text channel.",
+	mayNotPost: "I may not post in this channel. Let me use View Channel, Send Messages (in threads: Send Messages in Threads) and Embed Links here, and try again.",
+}
+
+var french = words{
+	busy:      "Je suis débordé pour le moment. Redemandez-moi dans une minute.",
+	unended:   "Je n’ai pas pu terminer cette réponse à temps. Reposez la question.",
+	failed:    "Quelque chose s’est mal passé de mon côté et je n’ai pas pu répondre. Réessayez ; si cela continue, prévenez la personne qui s’occupe de moi.",
+	expired:   "Ce bouton est trop ancien pour moi. Reposez la question.",
+	direct:    "Je vous ai répondu en message privé.",
+	hint:      "Discord ne me montre les messages ici que si vous me mentionnez, ou si vous me répondez avec la mention activée. Mentionnez-moi ou appuyez sur le bouton.",
+	followUp:  "Poser une autre question",
+	question:  "Votre question",
+	shortened: "Message raccourci. Pour tout voir, accordez-moi la permission Intégrer des liens dans ce salon.",
+	private:   "Ne montrer la réponse qu’à vous",
+
+	noMessages: "Je ne peux pas publier de digest dans un salon de ce type. Utilisez la commande dans un salon textuel.",
+	mayNotPost: "Je ne peux pas publier dans ce salon. Accordez-moi ici Voir le salon, Envoyer des messages (dans les fils : Envoyer des messages dans les fils) et Intégrer des liens, puis réessayez.",
+}
+
+var korean = words{
+	busy:      "지금은 요청이 많습니다. 1분 뒤에 다시 질문해 주세요.",
+	unended:   "시간 안에 답변을 마치지 못했습니다. 다시 질문해 주세요.",
+	failed:    "제 쪽에서 문제가 생겨 답변하지 못했습니다. 다시 질문해 주세요. 계속되면 관리자에게 알려 주세요.",
+	expired:   "너무 오래된 버튼입니다. 다시 질문해 주세요.",
+	direct:    "개인 메시지로 답변드렸습니다.",
+	hint:      "Discord에서는 저를 멘션하거나, 알림을 켜고 제 메시지에 답장해야 제가 글을 읽을 수 있습니다. 저를 멘션하거나 버튼을 눌러 주세요.",
+	followUp:  "이어서 질문하기",
+	question:  "질문",
+	shortened: "일부만 표시했습니다. 전부 보려면 이 채널에서 저에게 링크 첨부 권한을 주세요.",
+	private:   "답변을 나에게만 표시",
+
+	noMessages: "이런 종류의 채널에는 다이제스트를 게시할 수 없습니다. 텍스트 채널에서 명령을 사용해 주세요.",
+	mayNotPost: "이 채널에 게시할 수 없습니다. 채널 보기, 메시지 보내기(스레드에서는 스레드에서 메시지 보내기), 링크 첨부 권한을 저에게 주고 다시 시도해 주세요.",
+}
+
+// wordsFor returns the words in the language of a locale such as "fr" or "ko-KR".
+func wordsFor(locale string) words {
+	language, _, _ := strings.Cut(strings.ToLower(locale), "-")
+	switch language {
+	case "fr":
+		return french
+	case "ko":
+		return korean
+	}
+	return english
+}

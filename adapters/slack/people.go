@@ -1,0 +1,162 @@
+package slack
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"attache/bot"
+)
+
+// people knows what Slack tells about users, for a while.
+type people struct {
+	a *Adapter
+
+	mu       sync.Mutex // guards what follows
+	profiles map[string]profile
+	creators map[string]creator
+}
+
+type profile struct {
+	user  bot.User
+	until time.Time
+}
+
+type creator struct {
+	user  string
+	until time.Time
+}
+
+const (
+	peopleKeep  = 15 * time.Minute // an admin who was removed keeps the right no longer than this
+	peopleMost  = 5_000
+	peoplePause = 3 * time.Second // an answer is not held up longer for want of a profile
+)
+
+func newPeople(a *Adapter) *people {
+	return &people{a: a, profiles: map[string]profile{}, creators: map[string]creator{}}
+}
+
+// fill completes the user of a request with zone, language and rights. What Slack does not tell stays unknown.
+func (p *people) fill(ctx context.Context, g *gesture) {
+	u := &g.request.User
+	known, ok := p.profile(ctx, u.ID)
+	if ok {
+		name := u.Name
+		*u = known
+		if u.Name == "" {
+			u.Name = name
+		}
+	}
+	switch {
+	case slices.Contains(p.a.cfg.Admins, u.ID), g.dm:
+		u.Manages = bot.PermissionYes // everyone may arrange their own direct message
+	case u.Manages == bot.PermissionNo && manages(g.request):
+		switch c, ok := p.creator(ctx, g.request.Address.Channel); {
+		case !ok:
+			u.Manages = bot.PermissionUnknown
+		case c == u.ID:
+			u.Manages = bot.PermissionYes
+		}
+	}
+}
+
+// manages says whether a request may need the right to manage the channel: a command that does, or a button.
+func manages(r bot.Request) bool {
+	if r.Kind == bot.Click {
+		return true
+	}
+	text := strings.Join(strings.Fields(strings.ToLower(r.Text)), " ") + " "
+	for _, c := range bot.Commands() {
+		if c.Manages && strings.HasPrefix(text, c.Name+" ") {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *people) profile(ctx context.Context, id string) (bot.User, bool) {
+	now := p.a.cfg.Now()
+	p.mu.Lock()
+	known, ok := p.profiles[id]
+	p.mu.Unlock()
+	if ok && now.Before(known.until) {
+		return known.user, true
+	}
+	team, err := p.a.team(ctx)
+	if err != nil {
+		return bot.User{}, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, peoplePause)
+	defer cancel()
+	var info *slack.User
+	err = p.a.poster.pace.read(ctx, team.id, "users.info", func(ctx context.Context) error {
+		var err error
+		info, err = team.api.GetUserInfoContext(ctx, id)
+		return err
+	})
+	if err != nil {
+		p.a.log.Warn("slack did not tell about a person; their rights count as unknown", "error", safe(err))
+		return bot.User{}, false
+	}
+	u := bot.User{ID: id, Name: info.RealName, Locale: info.Locale, Zone: info.TZ, Manages: bot.PermissionNo}
+	if u.Name == "" {
+		u.Name = info.Name
+	}
+	if info.IsAdmin || info.IsOwner || info.IsPrimaryOwner {
+		u.Manages = bot.PermissionYes
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.profiles) >= peopleMost {
+		clear(p.profiles)
+	}
+	p.profiles[id] = profile{user: u, until: now.Add(peopleKeep)}
+	return u, true
+}
+
+// creator returns who made a channel: the nearest thing to a channel manager that a bot may read.
+func (p *people) creator(ctx context.Context, channel string) (string, bool) {
+	now := p.a.cfg.Now()
+	p.mu.Lock()
+	known, ok := p.creators[channel]
+	p.mu.Unlock()
+	if ok && now.Before(known.until) {
+		return known.user, true
+	}
+	team, err := p.a.team(ctx)
+	if err != nil {
+		return "", false
+	}
+	ctx, cancel := context.WithTimeout(ctx, peoplePause)
+	defer cancel()
+	var info *slack.Channel
+	err = p.a.poster.pace.read(ctx, team.id, "conversations.info", func(ctx context.Context) error {
+		var err error
+		info, err = team.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+		return err
+	})
+	if err != nil {
+		p.a.log.Warn("slack did not tell about a channel; rights in it count as unknown", "error", safe(err))
+		return "", false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.creators) >= peopleMost {
+		clear(p.creators)
+	}
+	p.creators[channel] = creator{user: info.Creator, until: now.Add(peopleKeep)}
+	return info.Creator, true
+}
+
+// forget drops everything; a workspace has left.
+func (p *people) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.profiles)
+	clear(p.creators)
+}

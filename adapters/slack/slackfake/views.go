@@ -1,0 +1,61 @@
+package slackfake
+
+import "encoding/json"
+
+// Modal is a modal that the app opened.
+type Modal struct {
+	Trigger string
+	View    json.RawMessage
+	Check   Verdict
+}
+
+// Modals returns the modals that were opened, in order.
+func (s *Server) Modals() []Modal {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Modal(nil), s.modals...)
+}
+
+func (s *Server) openView(c call) (map[string]any, word) {
+	var view struct {
+		Type   string          `json:"type"`
+		Title  json.RawMessage `json:"title"`
+		Submit json.RawMessage `json:"submit"`
+		Blocks json.RawMessage `json:"blocks"`
+		Meta   string          `json:"private_metadata"`
+	}
+	if json.Unmarshal([]byte(c.get("view")), &view) != nil || view.Type != "modal" || view.Title == nil {
+		return nil, no("invalid_arguments")
+	}
+	if c.get("trigger_id") == "" {
+		return nil, no("invalid_trigger_id")
+	}
+	if len(view.Meta) > 3000 {
+		return nil, no("invalid_arguments", "[ERROR] private_metadata is too long")
+	}
+	v := CheckBlocks(view.Blocks, OnModal)
+	if v.Error != "" {
+		return nil, no("invalid_arguments", v.Details...)
+	}
+	s.modals = append(s.modals, Modal{Trigger: c.get("trigger_id"), View: json.RawMessage(c.get("view")), Check: v})
+	return map[string]any{"view": map[string]any{"id": "V0MODAL", "type": "modal"}}, word{}
+}
+
+// Submit sends a modal with what was entered, by block id.
+func (s *Server) Submit(user string, m Modal, entered map[string]string) *Delivery {
+	var view map[string]any
+	_ = json.Unmarshal(m.View, &view)
+	values := map[string]any{}
+	for block, text := range entered {
+		values[block] = map[string]any{"value": map[string]any{"type": "plain_text_input", "value": text}}
+	}
+	view["id"] = "V0MODAL"
+	view["state"] = map[string]any{"values": values}
+	s.mu.Lock()
+	trigger := s.nextID("trigger")
+	s.mu.Unlock()
+	return s.interact(map[string]any{
+		"type": "view_submission", "team": map[string]any{"id": Team}, "user": map[string]any{"id": user, "username": user},
+		"trigger_id": trigger, "view": view,
+	}, "", user)
+}

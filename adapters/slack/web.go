@@ -1,0 +1,122 @@
+package slack
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+
+	"github.com/slack-go/slack"
+)
+
+// maxBody bounds a delivery; Slack's are far smaller.
+const maxBody = 1 << 20
+
+// The last parts of the paths that the manifest names.
+const (
+	pathEvents       = "events"
+	pathCommands     = "commands"
+	pathInteractions = "interactions"
+)
+
+// Handler takes Slack's HTTP deliveries at …/events, …/commands and …/interactions. It answers 401 to what Slack did not
+// sign, and 503 while Run does not run, so that Slack delivers again.
+func (a *Adapter) Handler() http.Handler {
+	return http.HandlerFunc(a.deliver)
+}
+
+func (a *Adapter) deliver(w http.ResponseWriter, r *http.Request) {
+	door := path.Base(r.URL.Path)
+	if a.cfg.SigningSecret == "" || (door != pathEvents && door != pathCommands && door != pathInteractions) {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "only POST", http.StatusMethodNotAllowed)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
+			http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+			return
+		}
+		http.Error(w, "the body broke off", http.StatusBadRequest)
+		return
+	}
+	if err := a.verify(r.Header, body); err != nil {
+		a.log.Warn("a delivery was not signed by slack", "reason", err)
+		http.Error(w, "not signed by Slack", http.StatusUnauthorized)
+		return
+	}
+	g, err := decodeBody(door, body, a.self())
+	if g.what == challenge {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, g.challenge)
+		return
+	}
+	if !a.open.Load() {
+		http.Error(w, "not ready", http.StatusServiceUnavailable)
+		return
+	}
+	a.health.signed(a.cfg.Now())
+	if err != nil {
+		// Anything but 200 would have Slack send it again.
+		a.log.Warn("slack sent something that can't be read", "type", door, "kind", g.kind, "error", err)
+	}
+	payload := a.receive(g)
+	if payload == nil {
+		w.WriteHeader(http.StatusOK)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if err := json.NewEncoder(w).Encode(payload); err != nil {
+		a.log.Warn("an acknowledgement was not sent", "error", err)
+	}
+}
+
+// verify checks that Slack signed the body within the last five minutes. A replay inside that window passes; it is known by
+// its ids. The error says which check failed and nothing of the secret.
+func (a *Adapter) verify(header http.Header, body []byte) error {
+	v, err := slack.NewSecretsVerifier(header, a.cfg.SigningSecret)
+	if err != nil {
+		return reasonOf(err)
+	}
+	if _, err := v.Write(body); err != nil {
+		return err
+	}
+	if err := v.Ensure(); err != nil {
+		return reasonOf(err)
+	}
+	return nil
+}
+
+func reasonOf(err error) error {
+	for _, known := range []error{slack.ErrMissingHeaders, slack.ErrExpiredTimestamp, slack.ErrInvalidSignature} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return errors.New("malformed signature") // the library's words would repeat what was sent
+}
+
+// decodeBody makes a gesture of a verified body.
+func decodeBody(door string, body []byte, me self) (gesture, error) {
+	if door == pathEvents {
+		return decodeEvent(body, me)
+	}
+	form, err := url.ParseQuery(string(body)) // never the URL's query: it is not signed
+	if err != nil {
+		return gesture{}, errors.New("decode a form: malformed")
+	}
+	if door == pathCommands {
+		if form.Get("ssl_check") == "1" {
+			return gesture{kind: "ssl_check"}, nil
+		}
+		return decodeSlash(slashForm(form))
+	}
+	return decodeInteraction([]byte(form.Get("payload")))
+}
