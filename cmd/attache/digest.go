@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"attache/bot/message"
+	"attache/bot/present"
+	"attache/briefings"
+)
+
+type digestCmd struct {
+	JSON  bool     `help:"Print the edition as JSON."`
+	Topic []string `help:"What it is about; may be given several times." placeholder:"WORDS"`
+	Since string   `help:"From when on; default: a day before --until." placeholder:"DATE"`
+	Until string   `help:"Until when; default: now." placeholder:"DATE"`
+	Most  int      `help:"How many items at the most." default:"5"`
+	Zone  string   `help:"Zone of the times shown; default: ATTACHE_TIMEZONE." placeholder:"ZONE"`
+}
+
+func (c digestCmd) Run(ctx context.Context, p *program) error {
+	s, err := p.settings()
+	if err != nil {
+		return err
+	}
+	window := briefings.Window{To: p.now()}
+	if c.Until != "" {
+		if window.To, err = day(c.Until); err != nil {
+			return err
+		}
+	}
+	window.From = window.To.Add(-24 * time.Hour)
+	if c.Since != "" {
+		if window.From, err = day(c.Since); err != nil {
+			return err
+		}
+	}
+	if !window.From.Before(window.To) {
+		return usage(fmt.Errorf("--since must be before --until"))
+	}
+	zone := s.Zone
+	if c.Zone != "" {
+		if _, err := time.LoadLocation(c.Zone); err != nil {
+			return usage(fmt.Errorf("%q is not a time zone; write an IANA name such as Asia/Seoul", c.Zone))
+		}
+		zone = c.Zone
+	}
+	d, err := p.openDesk(ctx, s, p.log(quiet(s)), looks, nil)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	edition, err := d.engine.Compose(ctx, briefings.Assignment{Beat: briefings.Beat{Topics: c.Topic}, Window: window, Most: c.Most})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		enc := json.NewEncoder(p.out)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(edition)
+	}
+	fmt.Fprint(p.out, message.Text(present.Edition(edition, present.Issue{Zone: zone}), message.TextOptions{
+		Width: width(p.out), Colour: p.colour(p.out), Links: p.colour(p.out),
+	}))
+	return nil
+}

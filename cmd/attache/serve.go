@@ -1,0 +1,347 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"attache/adapters/discord"
+	"attache/adapters/metrics"
+	"attache/adapters/playground"
+	"attache/adapters/slack"
+	"attache/bot"
+	"attache/bot/digest"
+	"attache/bot/message"
+	"attache/bot/present"
+	"attache/briefings"
+)
+
+type serveCmd struct{}
+
+func (serveCmd) Run(ctx context.Context, p *program) error {
+	s, err := p.settings()
+	if err != nil {
+		return err
+	}
+	// The port first: a second attache on the same address must not touch anything.
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", s.Listen)
+	if err != nil {
+		return fmt.Errorf("%w\nSet ATTACHE_LISTEN to a free address such as 127.0.0.1:8081, or stop what listens there", err)
+	}
+	defer listener.Close()
+	log := p.log(s)
+	d, err := p.openDesk(ctx, s, log, serves, nil)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	h, err := p.openHouse(d)
+	if err != nil {
+		return err
+	}
+	return h.run(ctx, listener)
+}
+
+// house is everything that lives long in a serving process.
+type house struct {
+	*desk
+	program    *program
+	metrics    *metrics.Metrics
+	bot        *bot.Bot
+	clock      *digest.Clock
+	courier    *digest.Courier
+	gatherer   *briefings.Gatherer
+	playground *playground.Playground
+	slack      *slack.Adapter   // nil when it is off
+	discord    *discord.Adapter // nil when it is off
+	posters    map[string]message.Poster
+	draining   atomic.Bool
+}
+
+// openHouse wires the rooms together. Nothing runs yet.
+func (p *program) openHouse(d *desk) (*house, error) {
+	s, log := d.settings, d.log
+	h := &house{desk: d, program: p, metrics: metrics.New(version()), posters: map[string]message.Poster{}}
+	now := map[string]func() time.Time{}
+
+	var err error
+	h.gatherer, err = briefings.NewGatherer(briefings.GathererConfig{Engine: d.engine, Library: d.store, Fetcher: d.fetcher, Now: p.now, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	h.bot, err = bot.New(bot.Config{
+		Newsroom: d.engine, Digests: d.store, Memory: d.store, Sources: h.gatherer, Managers: s.Managers, Zone: s.Zone, Now: p.now, Log: log,
+		Hooks: h.metrics.Bot(),
+		Preview: func(ctx context.Context, sub digest.Subscription) (*message.Message, error) {
+			return h.courier.Preview(ctx, sub, now[sub.Address.Platform]())
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	h.playground, err = playground.New(playground.Config{
+		Bot: h.bot, Previews: previews(), Now: p.now, Advance: h.advance, Digests: h.playgroundDigests,
+		Status:   func(context.Context) []playground.Feature { return h.features() },
+		Examples: []string{"Who gave Kim Jong-un a new car?", "What did the ministry official say?", "How many seats does the car have?"},
+		Hosts:    hosts(s), Zone: s.Zone, Version: version(), Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.posters[playground.Platform], now[playground.Platform] = h.playground.Poster(), h.playground.Now
+
+	if s.SlackBotToken != "" {
+		h.slack, err = slack.New(slack.Config{
+			BotToken: s.SlackBotToken, AppToken: s.SlackAppToken, SigningSecret: s.SlackSigningSecret, APIURL: s.SlackAPIURL,
+			Handler: h.bot, Seen: d.store.Seen, Admins: s.Managers, Agent: s.SlackAgent, Log: log, Now: p.now, Drain: s.Drain,
+		})
+		if err != nil {
+			return nil, err
+		}
+		h.posters[slack.Platform], now[slack.Platform] = h.slack.Poster(), p.now
+	}
+	if s.DiscordToken != "" {
+		h.discord, err = discord.New(discord.Config{
+			Token: s.DiscordToken, BaseURL: s.DiscordAPIURL, GuildOnly: s.DiscordGuild, MessageContent: s.DiscordContent,
+			Handler: h.bot, Log: log, Now: p.now, Version: version(), Drain: s.Drain,
+		})
+		if err != nil {
+			return nil, err
+		}
+		h.posters[discord.Platform], now[discord.Platform] = h.discord.Poster(), p.now
+	}
+
+	h.courier, err = digest.NewCourier(digest.CourierConfig{
+		Store: d.store, Posters: h.posters, Compose: d.engine.Compose, Render: renderDigest, Now: now, Log: log, Owner: h.tellOwner,
+		Hooks: h.metrics.Digest(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.clock, err = digest.NewClock(digest.ClockConfig{Store: d.store, Platforms: now, Log: log, Hooks: h.metrics.Digest()})
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// run serves until ctx ends, then lets answers in the making finish, for settings.Drain at the most.
+func (h *house) run(ctx context.Context, listener net.Listener) error {
+	h.welcome(listener.Addr().String())
+	if h.program.ready != nil {
+		h.program.ready(listener.Addr().String())
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	server := &http.Server{Handler: h.routes(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
+	g.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("web side: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		h.draining.Store(true)
+		h.log.Info("stopping: answers in the making may finish", "within", h.settings.Drain)
+		h.playground.Close()
+		end, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), h.settings.Drain, errors.New("the time to finish is over"))
+		defer cancel()
+		if err := server.Shutdown(end); err != nil {
+			server.Close()
+		}
+		return nil
+	})
+	g.Go(func() error { return h.clock.Run(ctx) })
+	g.Go(func() error { return h.courier.Run(ctx) })
+	g.Go(func() error { return h.gatherer.Run(ctx) })
+	g.Go(func() error { return h.housekeeping(ctx) })
+	if h.slack != nil {
+		g.Go(func() error { return h.slack.Run(ctx) })
+	}
+	if h.discord != nil {
+		g.Go(func() error { return h.discord.Run(ctx) })
+	}
+	err := g.Wait()
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	h.log.Info("stopped", "err", err)
+	return err
+}
+
+// housekeeping takes in what other replicas have read and deletes what is past its time.
+func (h *house) housekeeping(ctx context.Context) error {
+	load, tidy := time.NewTicker(2*time.Second), time.NewTicker(time.Hour)
+	defer load.Stop()
+	defer tidy.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-load.C:
+			err := h.engine.Load(ctx, nil)
+			if err != nil && ctx.Err() == nil && !failing {
+				h.log.Error("new articles could not be loaded", "err", err)
+			}
+			failing = err != nil
+		case <-tidy.C:
+			if err := h.store.Tidy(ctx, h.program.now()); err != nil && ctx.Err() == nil {
+				h.log.Error("old records could not be deleted", "err", err)
+			}
+		}
+	}
+}
+
+// routes is the web side.
+func (h *house) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", h.readyz)
+	mux.Handle("GET /metrics", h.metrics.Handler())
+	if h.slack != nil && h.settings.SlackSigningSecret != "" {
+		mux.Handle("/slack/", h.slack.Handler())
+	}
+	mux.Handle("/", h.playground.Handler())
+	return mux
+}
+
+// readyz answers 200 when questions can be answered: the database can be written and nothing is shutting down.
+func (h *house) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeoutCause(r.Context(), 3*time.Second, errors.New("the database did not answer within 3 s"))
+	defer cancel()
+	switch err := h.store.Ping(ctx); {
+	case h.draining.Load():
+		http.Error(w, "stopping", http.StatusServiceUnavailable)
+	case err != nil:
+		h.log.Error("not ready", "err", err)
+		http.Error(w, "the database can't be used; the log says why", http.StatusServiceUnavailable)
+	default:
+		fmt.Fprintln(w, "ready")
+	}
+}
+
+// advance delivers what is due in the playground up to a time that its reader has moved the clock to.
+func (h *house) advance(ctx context.Context, _ time.Time) error {
+	if _, err := h.clock.Tick(ctx, playground.Platform); err != nil {
+		return err
+	}
+	for {
+		n, err := h.courier.Work(ctx, playground.Platform)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// playgroundDigests lists the digests of the playground's channels.
+func (h *house) playgroundDigests(ctx context.Context) ([]playground.Digest, error) {
+	subs, err := h.store.Subscriptions(ctx, digest.Filter{Platform: playground.Platform})
+	if err != nil {
+		return nil, err
+	}
+	var out []playground.Digest
+	for _, s := range subs {
+		out = append(out, playground.Digest{
+			ID: s.ID, Channel: s.Address.Channel, Schedule: s.Schedule.Words(), Beat: present.About(s.Beat, ""), Zone: s.Schedule.Zone,
+			NextAt: s.NextAt, Paused: s.Paused, Reason: s.Reason,
+		})
+	}
+	return out, nil
+}
+
+// tellOwner tells whoever added a digest that its channel can't be reached, in a direct message where the platform has them.
+func (h *house) tellOwner(ctx context.Context, s digest.Subscription, reason string) {
+	to, ok := h.posters[s.Address.Platform].(message.Director)
+	if !ok || s.Owner == "" {
+		return
+	}
+	if err := to.Direct(ctx, s.Address.Workspace, s.Owner, present.DigestUnreachable(s.ID, reason, present.Reader{Now: h.program.now()})); err != nil {
+		h.log.Warn("the owner of a digest could not be told that its channel is gone", "digest", s.ID, "err", err)
+	}
+}
+
+// renderDigest words an edition for the channel of s.
+func renderDigest(s digest.Subscription, d digest.Delivery, e briefings.Edition) *message.Message {
+	return present.Edition(e, present.Issue{Subscription: s.ID, Slot: d.Slot, Zone: s.Schedule.Zone, Late: d.Late})
+}
+
+// previews are the forms that the playground can show: what the two adapters would send.
+func previews() []playground.Preview {
+	return []playground.Preview{{Name: "Slack", Render: slack.RenderJSON}, {Name: "Discord", Render: discord.RenderJSON}}
+}
+
+// hosts are the names under which the playground may be opened beside loopback.
+func hosts(s settings) []string {
+	out := s.Hosts
+	if host, _, err := net.SplitHostPort(s.Listen); err == nil && host != "" {
+		if ip := net.ParseIP(host); ip == nil || !ip.IsUnspecified() {
+			out = append(out, host)
+		}
+	}
+	return out
+}
+
+// features tells what is on, what is off and why.
+func (h *house) features() []playground.Feature {
+	s := h.settings
+	out := []playground.Feature{{Name: "Playground", On: true, Words: "this page"}}
+	switch {
+	case h.slack == nil:
+		out = append(out, playground.Feature{Name: "Slack", Words: "off: SLACK_BOT_TOKEN is not set. `attache manifest slack` prints the app to create."})
+	case s.SlackAppToken != "":
+		out = append(out, playground.Feature{Name: "Slack", On: true, Words: "on, by Socket Mode"})
+	default:
+		out = append(out, playground.Feature{Name: "Slack", On: true, Words: "on, by HTTP events at /slack/events"})
+	}
+	if h.discord == nil {
+		out = append(out, playground.Feature{Name: "Discord", Words: "off: DISCORD_BOT_TOKEN is not set. `attache manifest discord` says how to create the application."})
+	} else {
+		out = append(out, playground.Feature{Name: "Discord", On: true, Words: "on"})
+	}
+	out = append(out, playground.Feature{Name: "Engine", On: true, Words: "embedded: quotes its sources word for word, no model, no network"})
+	words := "SQLite in " + s.Data
+	if s.Database != "" {
+		words = "Postgres at " + h.store.Place()
+	}
+	return append(out, playground.Feature{Name: "Database", On: true, Words: words})
+}
+
+// welcome says on the terminal what is on, what is off and why, and where to look.
+func (h *house) welcome(address string) {
+	host, port, _ := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nAttaché %s\n\n", version())
+	for _, f := range h.features() {
+		mark := "off"
+		if f.On {
+			mark = "on "
+		}
+		words := strings.TrimPrefix(strings.TrimPrefix(f.Words, "off: "), "on, ")
+		if f.Name == "Playground" {
+			words = "http://" + net.JoinHostPort(host, port)
+		}
+		fmt.Fprintf(&b, "  %s  %-10s  %s\n", mark, f.Name, words)
+	}
+	fmt.Fprintf(&b, "\n  Open http://%s in a browser, or ask here in another terminal: attache ask \"Who gave Kim Jong-un a car?\"\n  Stop with Ctrl-C.\n\n", net.JoinHostPort(host, port))
+	fmt.Fprint(h.program.err, b.String())
+}
+
+// bot makes a bot without digests' previews and without metrics, for one person in a terminal.
+func (d *desk) bot(p *program) (*bot.Bot, error) {
+	return bot.New(bot.Config{
+		Newsroom: d.engine, Digests: d.store, Memory: d.store, Managers: []string{"everyone"}, Zone: d.settings.Zone, Now: p.now, Log: d.log,
+	})
+}
