@@ -65,6 +65,8 @@ type Config struct {
 	Zone string
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
+	// Clocks tell the time, by platform, where it is not Now's: the playground's clock can be moved, also back.
+	Clocks map[string]func() time.Time
 	// Log is where the bot tells what it does; nil discards.
 	Log *slog.Logger
 	// Hooks hear what happens, for metrics; nil ones are skipped.
@@ -162,8 +164,12 @@ type visit struct {
 func (b *Bot) Handle(ctx context.Context, r Request) (reply Reply, err error) {
 	began := b.c.Now()
 	// Whichever is later: a platform's clock may have been moved forward, and what was read since the gesture counts.
-	if r.At.Before(began) {
-		r.At = began
+	now := began
+	if clock := b.c.Clocks[r.Address.Platform]; clock != nil {
+		now = clock()
+	}
+	if r.At.Before(now) {
+		r.At = now
 	}
 	if r.ID != "" {
 		// The adapters mark ids of their own in the same memory.

@@ -46,13 +46,13 @@ berate chide scold mock ridicule deride protest+ complain object oppose* lash ba
 castigate censure trash skewer savage pan/panned slap/slapped+ excoriate reprimand disparage insult taunt hammer+ lambasted hate*
 dislike* resent* deny`},
 	{Supports, `praise welcome back* support* endorse* applaud commend hail laud defend celebrate congratulate cheer embrace* salute favor*
-favour* approve* agree* advocate champion admire* prefer* like* love* trust* promote* thank credit enjoy*`},
+favour* approve* agree+ advocate champion admire* prefer* like* love* trust* promote* thank credit enjoy*`},
 	{Warns, `warn threaten caution alert fear* worry*/worried`},
 	{Speculates, `believe* think*/thought speculate suspect* estimate predict forecast/forecast expect* guess* assume* presume* anticipate*
 reckon feel*/felt suppose* surmise theorize theorise wonder* imagine* hope* doubt* seem* appear* foresee*/foresaw/foreseen`},
 	{Asks, `ask urge demand request call implore beg/begged plead/pleaded appeal press+ inquire enquire want* seek*/sought
 encourage exhort invite+ order+ instruct direct+ command+ insist require*+ propose recommend petition wish* need*+ lobby/lobbied+`},
-	{Promises, `promise pledge vow guarantee assure agree* commit/committed+ undertake/undertook/undertaken+ plan* intend* offer*+ aim*+
+	{Promises, `promise pledge vow guarantee assure commit/committed+ undertake/undertook/undertaken+ plan* intend* offer*+ aim*+
 volunteer*+ prepare*+ decide*+ promise`},
 }
 
@@ -145,7 +145,7 @@ var (
 	cueAuxiliaries   = cueWordSet(`is are was were be been being am has have had having do does did doing will would shall should can could may might must 's 're 've 'd ll ve isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't won't wouldn't can't cannot couldn't shouldn't`)
 	cueSubordinators = cueWordSet(`that because when while as after before if although though but whether where since until unless than so once what how why whenever whereas`)
 	cuePrepositions  = cueWordSet(`of in on at by for with from to into about over under between during through against among across amid despite toward towards within without upon onto off near like via per regarding following including until alongside around behind beyond besides along`)
-	cueOpeners       = cueWordSet(`but and yet still so meanwhile however now later earlier today yesterday then instead nevertheless nonetheless even also perhaps once again besides moreover furthermore indeed thus hence afterwards afterward recently sunday monday tuesday wednesday thursday friday saturday finally first second third next last additionally similarly though although while when if as because since or plus only just maybe separately likewise elsewhere asked or nor not overall`)
+	cueOpeners       = cueWordSet(`but and yet still so meanwhile however now later earlier today yesterday then instead nevertheless nonetheless even also perhaps once again besides moreover furthermore indeed thus hence afterwards afterward recently sunday monday tuesday wednesday thursday friday saturday finally additionally similarly though although while when if as because since or plus only just maybe separately likewise elsewhere asked or nor not overall`)
 	cueTimeWords     = cueWordSet(`sunday monday tuesday wednesday thursday friday saturday january february march april may june july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec today yesterday tomorrow tonight week month year morning afternoon evening night day weekend hour hours days weeks months years ago earlier later spring summer fall autumn winter then friday's time moment point`)
 	cuePlainVerbs    = sync.OnceValue(func() map[string]bool {
 		m := map[string]bool{}

@@ -108,8 +108,12 @@ func cueAdverb(lower string) bool {
 		"best", "better", "thus", "indeed", "simply", "each", "fully", "sometimes", "only", "yesterday", "today", "far":
 		return true
 	}
-	return len(lower) > 4 && strings.HasSuffix(lower, "ly") && lower != "family" && lower != "july" && lower != "ally" && lower != "assembly" && lower != "italy"
+	return len(lower) > 4 && strings.HasSuffix(lower, "ly") && !notAdverbs[lower]
 }
+
+// notAdverbs end like adverbs and are none.
+var notAdverbs = cueWordSet(`family italy assembly rally supply reply apply anomaly monopoly sicily kelly carly sally billy emily molly holly polly
+lilly reilly connolly donnelly bully jelly belly butterfly early daily weekly monthly friendly elderly deadly lively likely only`)
 
 // said builds the speech of the cue at i.
 func (r *speechReader) said(i int, c cue, before []speech) (speech, bool) {
@@ -189,6 +193,9 @@ func (r *speechReader) clauseOrQuote(after int, s speech) bool {
 		return true
 	}
 	if r.word(after, "that", "whether", "how", "why", "what", "if") || r.word(after, "to") && after+1 < len(r.tokens) && r.kind(after+1) == tokenWord && r.baseVerb(r.tokens[after+1].lower) {
+		return true
+	}
+	if (s.cue.lemma == "show" || s.cue.lemma == "find") && castDocumentWords[s.who.head] {
 		return true
 	}
 	if s.cue.lemma == "invite" || s.cue.lemma == "offer" || after >= len(r.tokens) || cuePrepositions[r.tokens[after].lower] {
@@ -296,7 +303,7 @@ func (r *speechReader) parenthesis(j int) (open int, ok bool) {
 		first := r.tokens[k+1]
 		aside := j-k == 2 && (cueAdverb(first.lower) || cueOpeners[first.lower])
 		if aside || cueDeterminers[first.lower] || first.lower == "who" || first.lower == "which" || first.lower == "whose" || first.lower == "where" ||
-			first.capital && !r.clausal(k+1, j) || first.lower == "speaking" || first.lower == "citing" || first.lower == "in" || first.lower == "for" || first.lower == "meanwhile" ||
+			first.capital && (r.possessiveIn(k+1, j) || !r.clausal(k+1, j)) || first.lower == "speaking" || first.lower == "citing" || first.lower == "in" || first.lower == "for" || first.lower == "meanwhile" ||
 			!first.capital && !r.clausal(k+1, j) && !cueSubordinators[first.lower] && !cueOpeners[first.lower] {
 			// A list inside an apposition: look for an earlier comma that opens as well.
 			if cueDeterminers[first.lower] || first.lower == "who" || first.lower == "which" || aside {
@@ -312,6 +319,15 @@ func (r *speechReader) parenthesis(j int) (open int, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+func (r *speechReader) possessiveIn(from, to int) bool {
+	for k := from; k < to; k++ {
+		if r.tokens[k].possessive {
+			return true
+		}
+	}
+	return false
 }
 
 // clausal says whether tokens[from:to] hold a finite verb.
@@ -395,7 +411,7 @@ func (r *speechReader) subject(i, depth int) (phrase, bool) {
 			if !ok {
 				return phrase{}, false
 			}
-			if first := r.tokens[open+1].lower; !(j-open == 2 && (cueAdverb(first) || cueOpeners[first])) {
+			if first := r.tokens[open+1].lower; !(j-open == 2 && (cueAdverb(first) || cueOpeners[first]) || cuePrepositions[first] || first == "almost") {
 				full = j
 			}
 			j = open - 1
@@ -438,6 +454,9 @@ func (r *speechReader) subject(i, depth int) (phrase, bool) {
 			j--
 		}
 	}
+	if full < 0 && r.word(j, "he", "she", "they", "it", "we", "i") {
+		return r.build(j, j+1, -1)
+	}
 	b := r.borders(j)
 	return r.build(b, j+1, full)
 }
@@ -477,6 +496,9 @@ func (r *speechReader) borders(j int) int {
 			break
 		}
 		b--
+	}
+	if b+2 < j && r.word(b, "last", "next", "earlier", "late", "early", "this") && cueTimeWords[r.tokens[b+1].lower] && !r.tokens[b+1].possessive {
+		b += 2 // "Last week the ministry"
 	}
 	// Leading connectives and times: "But on Monday the ministry".
 	for b < j && r.kind(b) == tokenWord && (cueOpeners[r.tokens[b].lower] && !(r.tokens[b].capital && b > 0) || r.tokens[b].lower == "and" || cueAdverb(r.tokens[b].lower) && !cueDeterminers[r.tokens[b].lower]) {
@@ -892,6 +914,10 @@ func (r *speechReader) contents(i, after int, s speech, before []speech) ([]pros
 	for left > 0 && r.kind(left-1) == tokenWord && !r.tokens[left-1].quoted && left > r.clauseStart(left) && (cueOpeners[r.tokens[left-1].lower] || cuePrepositions[r.tokens[left-1].lower]) {
 		left--
 	}
+	// ", as X said on Monday,": said of the whole sentence.
+	if left > 0 && r.word(left-1, "as") && (left == 1 || r.kind(left-2) == ',' || r.kind(left-2) == tokenQuote) {
+		left--
+	}
 	front := left > 0 && (r.kind(left-1) == ',' || r.kind(left-1) == tokenQuote || r.kind(left-1) == '-' || r.kind(left-1) == '.') || s.cue.lemma == "according to"
 	// After the cue: skip "that" and marks.
 	k := after
@@ -935,7 +961,6 @@ func (r *speechReader) contents(i, after int, s speech, before []speech) ([]pros
 		hasAfter = false // an aside about the speaker
 	}
 	hasBefore := false
-	lower := 0
 	if front {
 		for m := 0; m < left; m++ {
 			if r.kind(m) == tokenWord {
@@ -944,7 +969,7 @@ func (r *speechReader) contents(i, after int, s speech, before []speech) ([]pros
 			}
 		}
 		// A leading adverbial, "On Monday, X said …", is not what was said.
-		if hasBefore && hasAfter && !r.quotedBetween(0, left) && !(r.kind(after) == ',' && r.clausal(0, left)) && s.cue.lemma != "according to" {
+		if hasBefore && hasAfter && !r.quoteEnds(left) && !(r.kind(after) == ',' && left > 3) && s.cue.lemma != "according to" {
 			hasBefore = false
 		}
 		if hasBefore && s.cue.form == "ing" && len(before) > 0 {
@@ -952,13 +977,6 @@ func (r *speechReader) contents(i, after int, s speech, before []speech) ([]pros
 		}
 		if hasBefore && !r.quotedBetween(0, left) && !r.clausal(0, left) && left < 4 {
 			hasBefore = false
-		}
-		// Another speech before this one in the sentence: what it says ends there, unless this one wraps it.
-		if hasBefore && len(before) > 0 && s.cue.form != "ing" {
-			prior := before[len(before)-1]
-			if prior.cue.lemma != "according to" && len(prior.content) > 0 && prior.content[len(prior.content)-1].End <= r.tokens[left-1].start {
-				_ = prior
-			}
 		}
 	}
 	var out []prose.Span
@@ -969,7 +987,7 @@ func (r *speechReader) contents(i, after int, s speech, before []speech) ([]pros
 		}
 	}
 	if hasBefore {
-		add(r.tokens[lower].start, r.tokens[left-1].end)
+		add(r.tokens[0].start, r.tokens[left-1].end)
 	}
 	if hasAfter && (!hasBefore || r.kind(after) == ',' || r.kind(k) == tokenQuote || r.tokens[k].quoted || r.kind(after) == ':') {
 		if !hasBefore || k < len(r.tokens) {
@@ -998,6 +1016,15 @@ func (r *speechReader) lexiconIng(k int) bool {
 	}
 	c, ok := r.lexicon[r.tokens[k].lower]
 	return ok && c.form == "ing"
+}
+
+// quoteEnds says whether a quotation ends right before token i.
+func (r *speechReader) quoteEnds(i int) bool {
+	k := i - 1
+	if r.kind(k) == ',' {
+		k--
+	}
+	return r.kind(k) == tokenQuote || r.kind(k) == '.' && r.kind(k+1) != '.' && k > 0 || k >= 0 && r.tokens[k].quoted
 }
 
 func (r *speechReader) quotedBetween(from, to int) bool {

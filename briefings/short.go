@@ -781,7 +781,7 @@ func (q *asked) spanFeatures(s *span, rank int, best, weight float64, docs, n in
 		t := "-"
 		if i >= 0 && i < len(r.tags) {
 			t = r.tags[i]
-			if i < s.from && s.from > 0 && i == s.from-1 && strings.ContainsAny(c.text[c.toks[i].End:s.start], ",;:(\"“") {
+			if i < s.from && s.from > 0 && i == s.from-1 && strings.ContainsAny(c.text[c.toks[i].End:c.toks[s.from].Start], ",;:(\"“") {
 				t = ","
 			}
 			if i == s.to && i > 0 && strings.ContainsAny(c.text[c.toks[i-1].End:c.toks[i].Start], ",;:)\"”.") {

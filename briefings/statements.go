@@ -127,6 +127,10 @@ func pairMarks(text string) string {
 	return string(b)
 }
 
+// longestSpoken is how many bytes a sentence may have to be read for speech: what is longer has no grammar that could be
+// followed, and the walk from cue to border would take time that grows with its square.
+const longestSpoken = 2000
+
 // speechesOf finds every speech of an article, in order of sentences.
 func speechesOf(a Article) []speech {
 	var all []speech
@@ -145,7 +149,7 @@ func speechesOf(a Article) []speech {
 		if s.Role == RoleHeadline {
 			r = newSpeechReader(a.Title, c)
 		}
-		if s.Start < 0 || s.End > len(r.text) || s.Start > s.End {
+		if s.Start < 0 || s.End > len(r.text) || s.Start > s.End || s.End-s.Start > longestSpoken {
 			readings = append(readings, rd)
 			continue
 		}

@@ -47,7 +47,7 @@ func TestStatementsSayWhoSaidWhat(t *testing.T) {
 		{"time is no part of the name", "Norway on Monday denied that its trawlers had crossed the line.", []string{"Norway | denies : its trawlers had crossed the line"}},
 		{"audience", "A ministry official told reporters on condition of anonymity that the talks had failed.", []string{"A ministry official | says : the talks had failed"}},
 		{"quotation in two parts", "“We will wait,” Ilse Brandt said, “until the ice has gone.”", []string{"Ilse Brandt | says :: We will wait", "Ilse Brandt | says :: until the ice has gone"}},
-		{"quotation that goes on", "“We will wait,” Ilse Brandt said. “The ice must go first.”", []string{"Ilse Brandt | says :: We will wait", "Ilse Brandt | says :: The ice must go first."}},
+		{"quotation that goes on", "“We will wait,” Ilse Brandt said. “The ice must go first.”", []string{"Ilse Brandt | says :: We will wait", "Ilse Brandt | says :: The ice must go first"}},
 		{"pronoun", "Ilse Brandt opened the session. She said the bridge was unsafe.", []string{"Ilse Brandt | says : the bridge was unsafe"}},
 		{"short name", "Ilse Brandt opened the session. It was late when Brandt warned of floods.", []string{"Brandt (Ilse Brandt) | warns : of floods"}},
 		{"anonymous, again", "A ministry official said the talks had failed. “We tried everything,” the official added.", []string{"A ministry official | says : the talks had failed", "the official (A ministry official) | says :: We tried everything"}},
@@ -174,6 +174,13 @@ func checkStatements(t testing.TB, a briefings.Article) {
 			t.Fatal("statements are out of order")
 		}
 		last = s.Sentence
+	}
+}
+
+func TestEndlessSentenceIsSkipped(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{strings.Repeat("he said that and ", 60000), strings.Repeat("X, who said, ", 60000), strings.Repeat("“", 300000), strings.Repeat("said. ", 100000)} {
+		checkStatements(t, cutArticle(text))
 	}
 }
 

@@ -46,6 +46,9 @@ func (e *Engine) Who(ctx context.Context, actor string, asOf time.Time) (Profile
 		if len(p.Said) == profileMost && len(p.About) == profileMost {
 			break
 		}
+		if !mayName(a, keys) {
+			continue
+		}
 		d := e.desk.dossier(a)
 		d.read()
 		if d.named(keys) == 0 {
@@ -109,6 +112,35 @@ func (e *Engine) Who(ctx context.Context, actor string, asOf time.Time) (Profile
 	slices.SortFunc(p.Names, func(x, y string) int { return cmp.Or(cmp.Compare(names[y], names[x]), strings.Compare(x, y)) })
 	p.Names = p.Names[:min(len(p.Names), 12)]
 	return p, nil
+}
+
+// mayName is a quick look that never says no to an article that names the actor: most articles of a library don't, and reading
+// them all would take long. Names are written with a capital; letters with diacritics are folded in keys, so that a text with
+// any of them is always looked at closely.
+func mayName(a *Article, keys []string) bool {
+	for _, k := range keys {
+		first := strings.TrimSpace(k)
+		if i := strings.IndexByte(first, ' '); i > 0 {
+			first = first[:i]
+		}
+		first = first[:min(len(first), 4)]
+		if first == "" || first[0] < 'a' || first[0] > 'z' {
+			return true
+		}
+		for _, form := range []string{strings.ToUpper(first[:1]) + first[1:], strings.ToUpper(first), strings.ToUpper(strings.ReplaceAll(first, ".", ""))} {
+			if strings.Contains(a.Text, form) || strings.Contains(a.Title, form) {
+				return true
+			}
+		}
+	}
+	for _, text := range []string{a.Title, a.Text} {
+		for i := 0; i < len(text); i++ {
+			if text[i] >= 0xC3 && text[i] <= 0xC9 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // speaksAs says whether a speaker is the actor: the name stands in theirs. Someone of a country speaks for it only as an

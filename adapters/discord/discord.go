@@ -147,7 +147,7 @@ type Adapter struct {
 		idle   chan struct{} // closed when closed and n == 0
 	}
 
-	places places
+	places *places
 	seen   *shelf[struct{}] // interactions and messages taken
 	roots  *shelf[string]   // message → root of its chain of replies
 	joined *shelf[joining]  // thread → whether the bot takes part

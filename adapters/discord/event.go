@@ -335,10 +335,12 @@ func bounded(s string, n int) string {
 
 // guildEvent is what we read of GUILD_CREATE, GUILD_UPDATE and GUILD_DELETE.
 type guildEvent struct {
-	ID          string `json:"id"`
-	Owner       string `json:"owner_id"`
-	Unavailable *bool  `json:"unavailable"`
-	Roles       []role `json:"roles"`
+	ID          string    `json:"id"`
+	Owner       string    `json:"owner_id"`
+	Unavailable *bool     `json:"unavailable"`
+	Roles       []role    `json:"roles"`
+	Channels    []channel `json:"channels"`
+	Threads     []channel `json:"threads"`
 }
 
 type role struct {

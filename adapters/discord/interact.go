@@ -138,7 +138,7 @@ func (a *Adapter) press(ctx context.Context, i interaction, came time.Time) {
 	case reply.Replace:
 		a.finish(ctx, i, reply, reply.Private)
 	default:
-		a.follow(ctx, i, message.Fit(reply.Message, limits()), reply.Private)
+		a.follow(ctx, i, a.fitted(reply.Message, i.Locale), reply.Private)
 	}
 }
 
@@ -409,6 +409,11 @@ func (a *Adapter) answer(ctx context.Context, req bot.Request, locale string) bo
 	return problem(w.failed)
 }
 
+// fitted is a reply cut into messages, with a way to ask on.
+func (a *Adapter) fitted(m *message.Message, locale string) []*message.Message {
+	return message.Fit(askable(m, wordsFor(locale).followUp), limits())
+}
+
 // finish puts the reply in the place of "thinking…", which never stays.
 func (a *Adapter) finish(ctx context.Context, i interaction, reply bot.Reply, private bool) {
 	ctx, cancel := a.tokenContext(ctx, i)
@@ -418,7 +423,7 @@ func (a *Adapter) finish(ctx context.Context, i interaction, reply bot.Reply, pr
 		a.drop(ctx, original)
 		return
 	}
-	parts := message.Fit(reply.Message, limits())
+	parts := a.fitted(reply.Message, i.Locale)
 	if reply.Private && !private && !reply.Replace && !i.direct() {
 		// The first response is public and stays so; a new one can be for the person alone.
 		a.drop(ctx, original)

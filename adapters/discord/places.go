@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // shelf keeps the newest entries up to a number; the oldest fall off.
@@ -76,6 +78,7 @@ func (c *counts) all() map[string]int64 {
 type places struct {
 	channels *shelf[channel]
 	guilds   *shelf[guild]
+	asking   singleflight.Group
 }
 
 // guild is what decides who may manage it, and by which role the bot may be mentioned.
@@ -90,8 +93,8 @@ type guildRole struct {
 	manages bool
 }
 
-func newPlaces() places {
-	return places{channels: newShelf[channel](20000), guilds: newShelf[guild](5000)}
+func newPlaces() *places {
+	return &places{channels: newShelf[channel](100_000), guilds: newShelf[guild](5000)}
 }
 
 // channel returns what kind of channel id is, asking Discord once.
@@ -99,13 +102,18 @@ func (a *Adapter) channel(ctx context.Context, id string) (channel, error) {
 	if c, ok := a.places.channels.get(id); ok {
 		return c, nil
 	}
-	var c channel
-	err := a.rest.again(ctx, call{what: "look at a channel", method: http.MethodGet, url: api("channels", id)}, &c, true, 3)
+	found, err, _ := a.places.asking.Do(id, func() (any, error) {
+		var c channel
+		err := a.rest.again(ctx, call{what: "look at a channel", method: http.MethodGet, url: api("channels", id)}, &c, true, 3)
+		if err == nil {
+			a.places.channels.put(id, c)
+		}
+		return c, err
+	})
 	if err != nil {
 		return channel{}, err
 	}
-	a.places.channels.put(id, c)
-	return c, nil
+	return found.(channel), nil
 }
 
 // learnGuild keeps what GUILD_CREATE and GUILD_UPDATE say.
@@ -122,6 +130,12 @@ func (a *Adapter) learnGuild(e guildEvent) {
 		}
 	}
 	a.places.guilds.put(e.ID, g)
+	for _, list := range [][]channel{e.Channels, e.Threads} {
+		for _, c := range list {
+			c.Guild = e.ID
+			a.places.channels.put(c.ID, c)
+		}
+	}
 }
 
 // learnRole keeps what the role events say. A guild that is not known stays so.

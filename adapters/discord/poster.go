@@ -60,6 +60,7 @@ func (p poster) Post(ctx context.Context, to message.Address, m *message.Message
 	if !where.takesMessages() {
 		return message.Ref{}, &message.Error{Class: message.Gone, Reason: "a channel of this kind takes no messages"}
 	}
+	m = askable(m, english.about)
 	f := Render(m)
 	f.rows = signed(f.rows, key)
 	b := f.body(0)
@@ -73,7 +74,7 @@ func (p poster) Post(ctx context.Context, to message.Address, m *message.Message
 	if code := codeOf(err); code == codeMissingPermissions || code == codeEmptyMessage {
 		// Certainly refused: perhaps only the embeds are.
 		plain := contentBody(m, 0, english.shortened)
-		plain.Components = f.rows
+		plain.Components = b.Components
 		if second, err2 := p.post(ctx, channel, plain, key); err2 == nil || codeOf(err2) != code {
 			id, err = second, err2
 		}
@@ -316,7 +317,7 @@ func older(id, than string) bool {
 
 // Edit replaces a message.
 func (p poster) Edit(ctx context.Context, ref message.Ref, m *message.Message) error {
-	b := Render(m).body(0)
+	b := Render(askable(m, english.about)).body(0)
 	return classify(p.a.rest.again(ctx, call{what: "edit a message", method: http.MethodPatch,
 		url: api("channels", place(ref.Address), "messages", ref.ID), body: b, files: b.files}, nil, true, 3))
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"attache/adapters/discord/rules"
@@ -465,6 +467,25 @@ func (r *renderer) button(b message.Button) (button, bool) {
 	return button{Type: componentButton, Label: label, Style: style, CustomID: id}, true
 }
 
+// actionHelpful is the vote under every answer and digest; where people may vote they may also ask on.
+const actionHelpful = "helpful"
+
+// askable adds a button that opens a form for a further question to the votes under an answer or a digest. In Discord a
+// message below an answer comes without its text unless it mentions the bot, so a button is the surest way to go on.
+func askable(m *message.Message, label string) *message.Message {
+	for i, b := range m.Blocks {
+		row, ok := b.(message.Buttons)
+		if !ok || len(row.Items) >= rules.RowButtons || !slices.ContainsFunc(row.Items, func(b message.Button) bool { return b.Action == actionHelpful }) {
+			continue
+		}
+		out := *m
+		out.Blocks = slices.Clone(m.Blocks)
+		out.Blocks[i] = message.Buttons{Items: append(slices.Clone(row.Items), message.Button{Label: label, Action: actionAsk})}
+		return &out
+	}
+	return m
+}
+
 // customID is what a button sends back: "v1:action:value". It holds no secret; who may press what is checked at each press.
 func customID(action, value string) (string, bool) {
 	id := customIDVersion + ":" + action + ":" + value
@@ -531,7 +552,7 @@ type reference struct {
 }
 
 type attachment struct {
-	ID   int    `json:"id"`
+	ID   string `json:"id"` // the file's index
 	Name string `json:"filename"`
 	Alt  string `json:"description,omitempty"`
 }
@@ -545,7 +566,7 @@ func (f Form) body(flags int) body {
 		b.Components = []row{}
 	}
 	for i, file := range f.files {
-		b.Attachments = append(b.Attachments, attachment{ID: i, Name: file.name, Alt: f.alts[i]})
+		b.Attachments = append(b.Attachments, attachment{ID: strconv.Itoa(i), Name: file.name, Alt: f.alts[i]})
 	}
 	return b
 }

@@ -116,6 +116,7 @@ const (
 	codeCannotMessageUser   = 50007
 	codeMissingPermissions  = 50013
 	codeInvalidWebhookToken = 50027
+	codeThreadLocked        = 50083
 	codeNoHistoryForReply   = 160002
 	codeNoMutualGuild       = 50278
 )
@@ -294,7 +295,9 @@ func classify(err error) error {
 		out.Class = message.Gone
 	default:
 		switch e.Code {
-		case codeMissingAccess, codeMissingPermissions, codeUnknownChannel, codeUnknownGuild, codeUnknownWebhook, codeCannotMessageUser, codeNoMutualGuild:
+		case codeUnknownMessage: // the earlier message of the same nonce was removed by someone: it is not to be posted again
+			out.Class = message.Refused
+		case codeThreadLocked, codeMissingAccess, codeMissingPermissions, codeUnknownChannel, codeUnknownGuild, codeUnknownWebhook, codeCannotMessageUser, codeNoMutualGuild:
 			out.Class = message.Gone
 		default:
 			switch e.Status {

@@ -121,11 +121,11 @@ func (a *Adapter) talk(ctx context.Context, m posted, me identity) {
 	text := a.plain(m, me)
 	if text == "" {
 		switch {
-		case mentioned:
-			text = "help"
-		case m.Guild != "" && m.Content == "":
+		case m.Guild != "" && m.Content == "": // hidden from us
 			a.hint(ctx, m, key)
 			return
+		case mentioned:
+			text = "help"
 		default:
 			return
 		}
@@ -156,15 +156,15 @@ func (a *Adapter) talk(ctx context.Context, m posted, me identity) {
 	if reply.Message == nil {
 		return
 	}
-	parts := message.Fit(reply.Message, limits())
+	parts := a.fitted(reply.Message, "")
+	if thread {
+		a.joined.put(m.Channel, joining{takes: true, asked: a.now()})
+	}
 	var ids []string
 	if reply.Private && m.Guild != "" {
 		ids = a.whisper(ctx, m, parts)
 	} else {
 		ids = a.reply(ctx, m, parts)
-	}
-	if thread && len(ids) > 0 {
-		a.joined.put(m.Channel, joining{takes: true, asked: a.now()})
 	}
 	if root != "" {
 		a.roots.put(m.ID, root)
@@ -240,6 +240,7 @@ var (
 	customEmoji   = regexp.MustCompile(`<a?(:[A-Za-z0-9_]+:)[0-9]+>`)
 	timeMention   = regexp.MustCompile(`<t:(-?[0-9]{1,12})(?::[A-Za-z])?>`)
 	commandLink   = regexp.MustCompile(`</([^:>]{1,100}):[0-9]+>`)
+	blanks        = regexp.MustCompile(`[ \t]{2,}`)
 	otherMentions = regexp.MustCompile(`<(?:@&|#)[0-9]+>`)
 )
 
@@ -271,7 +272,7 @@ func (a *Adapter) plain(m posted, me identity) string {
 		return time.Unix(n, 0).UTC().Format("2 January 2006 15:04 UTC")
 	})
 	s = otherMentions.ReplaceAllString(s, " ")
-	return bounded(strings.TrimSpace(s), mostQuestion*2)
+	return bounded(strings.TrimSpace(blanks.ReplaceAllString(s, " ")), mostQuestion*2)
 }
 
 // showTyping shows that the bot is typing once an answer takes longer, again and again, with a cap.

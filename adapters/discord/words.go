@@ -10,7 +10,8 @@ type words struct {
 	expired   string // a button that no longer means anything
 	direct    string // the answer went to the person alone
 	hint      string // the message came without its text
-	followUp  string // label of the button and title of the form
+	followUp  string // label of the button under an answer and title of the form
+	about     string // label of the button under a digest
 	question  string // label of the form's field
 	shortened string // the message is cut because embeds are not allowed here
 	private   string // help of the option
@@ -27,6 +28,7 @@ var english = words{
 	direct:    "I answered you in a direct message.",
 	hint:      "Discord shows me messages here only when you mention me, or reply to me with the ping on. Mention me, or press the button.",
 	followUp:  "Ask a follow-up",
+	about:     "Ask about this",
 	question:  "Your question",
 	shortened: "Shortened. To see everything, let me use the permission Embed Links in this channel.",
 	private:   "Show the answer to you alone",
@@ -43,6 +45,7 @@ var french = words{
 	direct:    "Je vous ai répondu en message privé.",
 	hint:      "Discord ne me montre les messages ici que si vous me mentionnez, ou si vous me répondez avec la mention activée. Mentionnez-moi ou appuyez sur le bouton.",
 	followUp:  "Poser une autre question",
+	about:     "Poser une question",
 	question:  "Votre question",
 	shortened: "Message raccourci. Pour tout voir, accordez-moi la permission Intégrer des liens dans ce salon.",
 	private:   "Ne montrer la réponse qu’à vous",
@@ -59,6 +62,7 @@ var korean = words{
 	direct:    "개인 메시지로 답변드렸습니다.",
 	hint:      "Discord에서는 저를 멘션하거나, 알림을 켜고 제 메시지에 답장해야 제가 글을 읽을 수 있습니다. 저를 멘션하거나 버튼을 눌러 주세요.",
 	followUp:  "이어서 질문하기",
+	about:     "질문하기",
 	question:  "질문",
 	shortened: "일부만 표시했습니다. 전부 보려면 이 채널에서 저에게 링크 첨부 권한을 주세요.",
 	private:   "답변을 나에게만 표시",

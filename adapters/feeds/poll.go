@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -263,4 +264,13 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		return min(at.Sub(now), 24*time.Hour)
 	}
 	return 0
+}
+
+// Understood is what was understood of a feed in bytes: the parser's common form of RSS, Atom and JSON Feed, for scripts.
+func Understood(raw []byte, contentType string) (any, error) {
+	clean, err := normalise(raw, contentType)
+	if err != nil {
+		return nil, err
+	}
+	return parseSafely(clean)
 }

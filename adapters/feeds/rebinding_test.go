@@ -2,7 +2,7 @@ package feeds
 
 import (
 	"context"
-	"encoding/binary"
+	framing "encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -65,7 +65,7 @@ func answerNames(conn net.Conn, address func() [4]byte) {
 		if _, err := io.ReadFull(conn, length[:]); err != nil {
 			return
 		}
-		raw := make([]byte, binary.BigEndian.Uint16(length[:]))
+		raw := make([]byte, framing.BigEndian.Uint16(length[:]))
 		if _, err := io.ReadFull(conn, raw); err != nil {
 			return
 		}
@@ -84,7 +84,7 @@ func answerNames(conn net.Conn, address func() [4]byte) {
 		if err != nil {
 			return
 		}
-		if _, err := conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...)); err != nil {
+		if _, err := conn.Write(append(framing.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...)); err != nil {
 			return
 		}
 	}

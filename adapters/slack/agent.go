@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -159,6 +160,9 @@ func (a *Adapter) publishHome(ctx context.Context, g gesture) {
 	if len(blocks) == 0 {
 		return
 	}
+	d := drawing{}
+	d.actions(formButtons())
+	blocks = append(d.blocks, blocks...)
 	if len(blocks) > mostHome {
 		blocks = blocks[:mostHome]
 	}
@@ -174,6 +178,17 @@ func (a *Adapter) publishHome(ctx context.Context, g gesture) {
 	if err != nil {
 		a.log.Warn("the home was not shown", "error", safe(err))
 	}
+}
+
+// formButtons open the forms of what can be added.
+func formButtons() message.Buttons {
+	var row message.Buttons
+	for _, c := range bot.Commands() {
+		if c.Manages && c.Verb() == "add" && len(row.Items) < 5 {
+			row.Items = append(row.Items, message.Button{Label: "Add a " + c.Group(), Action: actionForm, Value: strings.ReplaceAll(c.Name, " ", ".")})
+		}
+	}
+	return row
 }
 
 // mostHome is how many blocks a home may have. https://docs.slack.dev/reference/views/home-tab-views

@@ -329,8 +329,12 @@ func (a *Adapter) bringCommand(ctx context.Context, g gesture, r bot.Reply) {
 		return
 	}
 	m := r.Message
-	if !r.Private && !g.dm && m.Tone != message.ToneProblem && !hasAction(m, botShare) {
-		m = withShare(m, a.shares.keep(a.poster.Fit(m)))
+	if !r.Private && !g.dm && m.Tone != message.ToneProblem && valueOf(m, botShare) == "" {
+		if exchange := valueOf(m, botEvidence); exchange != "" {
+			m = withShare(m, botShare, exchange) // the bot remembers it longer than we do
+		} else {
+			m = withShare(m, actionShare, a.shares.keep(a.poster.Fit(m)))
+		}
 	}
 	a.forOne(ctx, g, m, true)
 }

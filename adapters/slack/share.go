@@ -58,8 +58,8 @@ func (s *shares) take(id string) ([]*message.Message, bool) {
 }
 
 // withShare adds the Share button to a message that one person sees.
-func withShare(m *message.Message, id string) *message.Message {
-	button := message.Button{Label: labelShare, Action: actionShare, Value: id}
+func withShare(m *message.Message, action, value string) *message.Message {
+	button := message.Button{Label: labelShare, Action: action, Value: value}
 	out := &message.Message{Gist: m.Gist, Tone: m.Tone, Blocks: slices.Clone(m.Blocks)}
 	if n := len(out.Blocks); n > 0 {
 		if b, ok := out.Blocks[n-1].(message.Buttons); ok && len(b.Items) < 5 {
@@ -94,14 +94,18 @@ func (a *Adapter) share(ctx context.Context, g gesture) {
 	reply(say(wordsShared, message.ToneNeutral), true)
 }
 
-// hasAction says whether a message has a button with the action.
-func hasAction(m *message.Message, action string) bool {
+// valueOf returns the value of a message's button with the action, or "".
+func valueOf(m *message.Message, action string) string {
 	for _, b := range m.Blocks {
-		if row, ok := b.(message.Buttons); ok && slices.ContainsFunc(row.Items, func(i message.Button) bool { return i.Action == action }) {
-			return true
+		if row, ok := b.(message.Buttons); ok {
+			for _, one := range row.Items {
+				if one.Action == action {
+					return one.Value
+				}
+			}
 		}
 	}
-	return false
+	return ""
 }
 
 // keyOf is the delivery key of an answer's part: the same on every try, opaque, at most 25 bytes.

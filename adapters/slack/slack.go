@@ -100,6 +100,10 @@ type Adapter struct {
 	health  health
 	// turned holds gestures that found the desk full, to be told so.
 	turned chan gesture
+	// forms holds gestures that open a modal.
+	forms chan gesture
+	// late counts forms whose answer the acknowledgement did not wait for.
+	late sync.WaitGroup
 	// open says whether gestures are taken: Run has identified itself and has not begun to drain.
 	open atomic.Bool
 
@@ -154,6 +158,7 @@ func New(cfg Config) (*Adapter, error) {
 		desk:   newDesk(cfg.Queue, max(1, cfg.Workers/4)),
 		recent: newRecent(25*time.Hour, 50_000),
 		turned: make(chan gesture, cfg.Queue),
+		forms:  make(chan gesture, 64),
 	}
 	a.people = newPeople(a)
 	a.shares = newShares(cfg.Now)
@@ -195,6 +200,9 @@ func (a *Adapter) Run(ctx context.Context) error {
 	turning, stopTurning := context.WithCancel(work)
 	var usher sync.WaitGroup
 	usher.Go(func() { a.turnAway(turning) })
+	for range formLanes {
+		usher.Go(func() { a.formLane(turning) })
+	}
 
 	a.open.Store(true)
 	var err error
@@ -221,6 +229,7 @@ func (a *Adapter) Run(ctx context.Context) error {
 	}
 	stopTurning()
 	usher.Wait()
+	a.late.Wait()
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -298,6 +307,7 @@ const (
 	taken verdict = iota
 	again         // it is known already
 	full          // there is no room on the desk
+	form          // a form asks for what was left out
 )
 
 // take puts a decoded gesture on the desk, unless it was there already.
@@ -309,6 +319,9 @@ func (a *Adapter) take(g gesture) verdict {
 	if g.what == uninstalled {
 		a.desk.force(g)
 		return taken
+	}
+	if a.askForm(g) && g.what == run {
+		return form
 	}
 	if a.desk.put(g) {
 		return taken

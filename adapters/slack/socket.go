@@ -162,15 +162,21 @@ func (a *Adapter) envelope(ctx context.Context, client *socketmode.Client, env s
 	if err != nil {
 		a.log.Warn("slack sent something that can't be read", "type", env.Type, "kind", g.kind, "error", err)
 	}
-	payload := a.receive(g)
-	if env.EnvelopeID == "" {
+	ack := func(payload any) {
+		if env.EnvelopeID == "" {
+			return
+		}
+		ctx, cancel := context.WithTimeout(ctx, ackTime)
+		defer cancel()
+		if err := client.AckCtx(ctx, env.EnvelopeID, payload); err != nil {
+			a.log.Warn("an acknowledgement was not sent", "error", err)
+		}
+	}
+	if g.what == submit {
+		a.late.Go(func() { ack(a.submitted(ctx, g)) }) // the one acknowledgement that waits for the bot
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, ackTime)
-	defer cancel()
-	if err := client.AckCtx(ctx, env.EnvelopeID, payload); err != nil {
-		a.log.Warn("an acknowledgement was not sent", "error", err)
-	}
+	ack(a.receive(g))
 }
 
 // receive takes a gesture and returns what its acknowledgement says. It never blocks.
@@ -188,7 +194,13 @@ func (a *Adapter) receive(g gesture) (payload any) {
 		a.jobs.stop(g)
 		return nil
 	}
+	if isOurs := g.what == click && g.request.Action == actionForm; isOurs {
+		a.askForm(g)
+		return nil
+	}
 	switch a.take(g) {
+	case form:
+		return nil
 	case taken:
 		if g.what == run {
 			words := wordsWorking

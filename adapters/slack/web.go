@@ -67,7 +67,12 @@ func (a *Adapter) deliver(w http.ResponseWriter, r *http.Request) {
 		// Anything but 200 would have Slack send it again.
 		a.log.Warn("slack sent something that can't be read", "type", door, "kind", g.kind, "error", err)
 	}
-	payload := a.receive(g)
+	var payload any
+	if g.what == submit {
+		payload = a.submitted(r.Context(), g)
+	} else {
+		payload = a.receive(g)
+	}
 	if payload == nil {
 		w.WriteHeader(http.StatusOK)
 		return

@@ -23,6 +23,7 @@ const (
 	wordsShared   = "Shared in the channel."
 	wordsTooOld   = "This answer is too old to be shared. Ask again with “/brief public” in front of your question, and I answer in the channel."
 	wordsNoDoor   = "I can't write in this channel. Invite me with “/invite @attache”, then ask again."
+	wordsReason   = "It helps whoever runs Attaché here to make it better. Your name is kept with it."
 	labelShare    = "Share in channel"
 )
 
@@ -30,7 +31,8 @@ const (
 const (
 	actionShare    = "slack.share"
 	actionOpen     = "slack.open"
-	botShare       = "share" // the bot's own, under an answer that it keeps private
+	botShare       = "share"    // the bot's own, under an answer that it keeps private
+	botEvidence    = "evidence" // the bot's own; its value names the exchange
 	callbackLookUp = "look_up"
 )
 

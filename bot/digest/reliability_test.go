@@ -47,7 +47,8 @@ type world struct {
 	mu      sync.Mutex
 	rand    *rand.Rand
 	alive   map[*process]bool
-	dark    time.Time // until when no process is started
+	slow    map[string]bool // keys whose next post takes long to arrive
+	dark    time.Time       // until when no process is started
 	kills   int
 	freezes int
 	calm    bool // no more faults
@@ -190,6 +191,15 @@ type line struct {
 }
 
 func (l line) Post(ctx context.Context, to message.Address, m *message.Message, key string) (ref message.Ref, err error) {
+	if l.p.w.chance(5*l.p.w.kill) && !l.p.isDead() {
+		// The process dies in the middle of the request, which is still in the platform's hands.
+		l.p.w.mu.Lock()
+		l.p.w.slow[key] = true
+		l.p.w.mu.Unlock()
+		_, _ = l.Poster.Post(ctx, to, m, key)
+		l.p.die()
+		return message.Ref{}, errDead
+	}
 	stepped := l.p.step(ctx, func() error {
 		if ctx.Err() != nil {
 			err = &message.Error{Class: message.Later, Reason: "not_in_time"}
@@ -259,7 +269,12 @@ func (w *world) live(ctx context.Context, hooks digest.Hooks) error {
 	}
 	courier, err := digest.NewCourier(digest.CourierConfig{
 		Store: ledger{w.store, p}, Posters: map[string]message.Poster{"slack": p.poster()}, Parallel: w.parallel, Hooks: hooks,
-		Compose: func(_ context.Context, a briefings.Assignment) (briefings.Edition, error) {
+		Compose: func(ctx context.Context, a briefings.Assignment) (briefings.Edition, error) {
+			select {
+			case <-time.After(time.Duration(w.intN(14_000)) * time.Millisecond):
+			case <-ctx.Done():
+				return briefings.Edition{}, ctx.Err()
+			}
 			return briefings.Edition{Beat: a.Beat, Window: a.Window}, nil
 		},
 		Render: func(s digest.Subscription, d digest.Delivery, _ briefings.Edition) *message.Message {
@@ -315,10 +330,17 @@ func surviveFaults(t *testing.T, o bottest.PlatformOptions, mayHold bool) {
 	case testing.Short():
 		digests, span = 20, 3*time.Hour
 	}
-	w := &world{store: bottest.NewStore(), parallel: parallel, kill: 0.01, freeze: 0.001, rand: rand.New(rand.NewPCG(*seed, 1)), alive: map[*process]bool{}}
+	w := &world{store: bottest.NewStore(), parallel: parallel, kill: 0.01, freeze: 0.001, rand: rand.New(rand.NewPCG(*seed, 1)), alive: map[*process]bool{}, slow: map[string]bool{}}
 	var unknown int
 	o.Blocks = 1
-	o.Fault = func(bottest.Posting) bottest.Fault {
+	o.Fault = func(p bottest.Posting) bottest.Fault {
+		w.mu.Lock()
+		slow := w.slow[p.Key]
+		delete(w.slow, p.Key)
+		w.mu.Unlock()
+		if slow {
+			return bottest.ArrivesLate(time.Duration(w.intN(28_000)) * time.Millisecond)
+		}
 		if w.chance(0.88) {
 			return bottest.Fault{}
 		}

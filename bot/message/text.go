@@ -138,7 +138,7 @@ type fragment struct {
 
 // lines writes spans wrapped, with first in front of the first line and then in front of the others.
 func (t *terminal) lines(spans []Span, first, then, style string) {
-	for i, line := range wrap(words(spans, style, t.o.Colour), t.width()-columns(first)) {
+	for i, line := range wrap(words(spans, style, t.o.Colour), t.width()-max(columns(first), columns(then))) {
 		prefix := then
 		if i == 0 {
 			prefix = first
@@ -259,6 +259,9 @@ func (t *terminal) paint(fragments []fragment) string {
 		for i+1 < len(fragments) && fragments[i+1].style == f.style && fragments[i+1].address == f.address {
 			i++
 			f.text += fragments[i].text
+		}
+		if f.text == "" {
+			continue
 		}
 		if !t.o.Colour {
 			b.WriteString(f.text)

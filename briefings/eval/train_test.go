@@ -23,7 +23,7 @@ import (
 )
 
 var train = flag.String("train", "", `"halves" trains on each half of the shared questions and measures on the other; "all" trains on all of them and writes ../data/weights.json`)
-var sets = flag.String("sets", "rtqa,squad,timeqa", "the sets to train on")
+var sets = flag.String("sets", "rtqa,squad,timeqa,polnear", "the sets to train on")
 
 const weightsPath = "../data/weights.json"
 
@@ -221,6 +221,28 @@ func readCourses(t *testing.T) []eval.Course {
 				l.Paragraphs = append(l.Paragraphs, paras[q.Article][s.Para])
 			}
 			c.Lessons = append(c.Lessons, l)
+		}
+		out = append(out, c)
+	}
+	if slices.Contains(want, "polnear") {
+		type article struct{ ID, Title, Text, Date string }
+		type question struct {
+			ID, Doc, Question string
+			Answers           []string
+			Sentences         []string
+		}
+		dir := briefingstest.Shared(t, "data", "polnear-dev")
+		var reports []briefings.Report
+		for _, a := range readLines[article](t, filepath.Join(dir, "train_docs.jsonl")) {
+			reports = append(reports, briefings.Report{ID: a.ID, Title: a.Title, Text: a.Text})
+		}
+		c := eval.Course{Name: "polnear", Engine: readEngine(t, reports), RefusalOnly: true, Weight: .5}
+		for i, q := range readLines[question](t, filepath.Join(dir, "train_qa.jsonl")) {
+			// The same question about another article has no answer.
+			other := reports[(i*7+3)%len(reports)].ID
+			c.Lessons = append(c.Lessons,
+				eval.Lesson{Question: briefings.Question{Text: q.Question, Articles: []string{q.Doc}}, Answers: q.Answers, Sentences: q.Sentences},
+				eval.Lesson{Question: briefings.Question{Text: q.Question, Articles: []string{other}}})
 		}
 		out = append(out, c)
 	}

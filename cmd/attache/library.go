@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"text/tabwriter"
+	"time"
 
 	"attache/bot/message"
 	"attache/briefings"
@@ -101,16 +101,15 @@ func (c articlesCmd) Run(ctx context.Context, p *program) error {
 		}
 		return nil
 	}
-	table := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "PUBLISHED\tOUTLET\tTITLE\tID")
+	t := p.table(false, "PUBLISHED", "OUTLET", "TITLE", "ID")
 	for _, a := range articles {
 		published := "unknown"
 		if !a.Published.IsZero() {
-			published = a.Published.Format("2006-01-02")
+			published = a.Published.Format(time.DateOnly)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", published, clip(message.Clean(a.Outlet), 24), clip(message.Clean(a.Title), 60), a.ID)
+		t.row(published, clip(a.Outlet, 24), clip(a.Title, 60), a.ID)
 	}
-	return table.Flush()
+	return t.end("The library is empty.")
 }
 
 func articleJSON(a briefings.Article) any {

@@ -44,16 +44,20 @@ type program struct {
 }
 
 type cli struct {
-	Serve    serveCmd    `cmd:"" default:"withargs" help:"Run the bot: the playground always, Slack and Discord where their tokens are set. This is what attache does without a command."`
-	Ask      askCmd      `cmd:"" help:"Ask a question about the articles."`
-	Chat     chatCmd     `cmd:"" help:"Talk to the bot in the terminal, with follow-up questions."`
-	Digest   digestCmd   `cmd:"" help:"Show the digest that a channel would get now."`
-	Add      addCmd      `cmd:"" help:"Read a file or a page into the library."`
-	Articles articlesCmd `cmd:"" help:"List the articles in the library."`
-	Manifest manifestCmd `cmd:"" help:"Print what to paste to create the Slack app or the Discord application."`
-	Doctor   doctorCmd   `cmd:"" help:"Check settings, tokens, scopes, intents, database and clock, and say how to mend each."`
-	Eval     evalCmd     `cmd:"" help:"Answer many questions from a file, to compare engines and models."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve      serveCmd      `cmd:"" default:"withargs" help:"Run the bot: the playground always, Slack and Discord where their tokens are set. This is what attache does without a command."`
+	Ask        askCmd        `cmd:"" help:"Ask a question about the articles."`
+	Chat       chatCmd       `cmd:"" help:"Talk to the bot in the terminal, with follow-up questions."`
+	Digest     digestCmd     `cmd:"" help:"Show the digest that a channel would get now."`
+	Add        addCmd        `cmd:"" help:"Read a file or a page into the library."`
+	Articles   articlesCmd   `cmd:"" help:"List the articles in the library."`
+	Sources    sourcesCmd    `cmd:"" help:"List the sources that are followed, with their health."`
+	Deliveries deliveriesCmd `cmd:"" help:"Show where each digest stands and why, or replay one."`
+	Manifest   manifestCmd   `cmd:"" help:"Print what to paste to create the Slack app or the Discord application."`
+	Doctor     doctorCmd     `cmd:"" help:"Check settings, tokens, scopes, intents, database and clock, and say how to mend each."`
+	Eval       evalCmd       `cmd:"" help:"Answer many questions from a file, to compare engines and models."`
+	Extract    extractCmd    `cmd:"" help:"Print the main text of the HTML page on the standard input."`
+	Feed       feedCmd       `cmd:"" help:"Print what is understood of the feed on the standard input."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 const examples = `

@@ -113,6 +113,9 @@ func (s *Server) announce(m, target *Message) {
 		} else if m.ReplyTo != "" {
 			e["referenced_message"] = nil
 		}
+		if strings.Contains(m.Content, "<@&"+s.role+">") {
+			e["mention_roles"] = []string{s.role}
+		}
 		if c.Guild != "" {
 			u := s.users[m.Author]
 			roles := slices.Clone(u.Roles)
@@ -329,18 +332,50 @@ func (s *Server) interactionCreate(t testing.TB, kind int, channel string, by Us
 	if s.channels[channel] == nil {
 		t.Fatalf("no channel %s", channel)
 	}
+	i := s.newInteraction(kind, channel, by, data, source)
+	s.announceInteraction(i)
+	s.change()
+	return i
+}
+
+// newInteraction makes an interaction without sending it; held under mu.
+func (s *Server) newInteraction(kind int, channel string, by User, data map[string]any, source *Message) *Interaction {
 	i := &Interaction{ID: s.id(), Channel: channel, User: by, Kind: kind, s: s, made: s.o.Now(), data: data}
 	i.Token = "token-of-" + i.ID
 	if source != nil {
 		i.source, i.before = source, source.Edits
 	}
 	s.interact[i.ID], s.byToken[i.Token] = i, i
-	s.announceInteraction(i)
-	s.change()
 	return i
 }
 
+// Detached is an interaction that is not sent over the gateway, for an application that receives them over HTTP.
+type Detached struct {
+	*Interaction
+	JSON json.RawMessage // what Discord would POST
+}
+
+// Detached makes an interaction of a command without sending it.
+func (s *Server) Detached(t testing.TB, channel string, by User, name string, args Args) Detached {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.newInteraction(2, channel, by, s.commandData(t, channel, by, name, args, ""), nil)
+	e, _ := s.interactionJSON(i)
+	raw, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Detached{i, raw}
+}
+
 func (s *Server) announceInteraction(i *Interaction) {
+	e, shard := s.interactionJSON(i)
+	s.gw.dispatchTo(shard, "INTERACTION_CREATE", func(bool) any { return e })
+}
+
+// interactionJSON is the interaction as Discord describes it, and the shard that hears of it; held under mu.
+func (s *Server) interactionJSON(i *Interaction) (e map[string]any, shard int) {
 	c := s.channels[i.Channel]
 	locale := i.User.Locale
 	if locale == "" {
@@ -351,7 +386,7 @@ func (s *Server) announceInteraction(i *Interaction) {
 	if allowed == 0 {
 		allowed = 1<<53 - 1
 	}
-	e := map[string]any{
+	e = map[string]any{
 		"id": i.ID, "application_id": s.App, "type": i.Kind, "token": i.Token, "version": 1, "locale": locale,
 		"channel_id": c.ID, "channel": s.channelJSON(c), "data": i.data, "entitlements": []any{},
 		"app_permissions": strconv.FormatUint(allowed, 10), "authorizing_integration_owners": map[string]any{"0": s.Guild},
@@ -359,7 +394,6 @@ func (s *Server) announceInteraction(i *Interaction) {
 	if i.User.OwnApp {
 		e["authorizing_integration_owners"] = map[string]any{"1": i.User.ID}
 	}
-	shard := 0
 	if c.Guild != "" {
 		shard = s.shardOfGuild()
 		e["guild_id"], e["guild_locale"], e["context"] = c.Guild, "en-US", 0
@@ -373,7 +407,7 @@ func (s *Server) announceInteraction(i *Interaction) {
 	if i.source != nil {
 		e["message"] = s.render(i.source, true)
 	}
-	s.gw.dispatchTo(shard, "INTERACTION_CREATE", func(bool) any { return e })
+	return e, shard
 }
 
 // Again delivers INTERACTION_CREATE once more, as a gateway may.

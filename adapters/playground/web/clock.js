@@ -52,11 +52,11 @@ export class Clock {
     this.tick();
   }
 
-  // offer proposes the day of the newest article, where that day is long past: a digest of that time has news in it.
+  // offer proposes the time at which the newest article came out, where that is long past: a digest of then has news in it.
   offer(published) {
-    this.newest = new Date(published.getFullYear(), published.getMonth(), published.getDate(), 18);
+    this.newest = new Date(published.getTime() + 5 * 60 * 1000);
     this.then.hidden = now() - this.newest < 3 * 24 * 3600 * 1000;
-    set(this.then, format(published, { day: "numeric", month: "long", year: "numeric" }) + ", when the newest article came out");
+    set(this.then, "When the newest article came out, " + format(published, { day: "numeric", month: "long", year: "numeric" }));
   }
 
   busy(is) {

@@ -1,0 +1,254 @@
+package briefings_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"attache/briefings"
+	"attache/briefings/briefingstest"
+)
+
+// wire is a Fetcher whose sources say what a test tells them to.
+type wire struct {
+	mu    sync.Mutex
+	polls []briefings.Source
+	poll  func(ctx context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error)
+}
+
+func (w *wire) Page(context.Context, string) (briefings.Report, error) {
+	return briefings.Report{}, errors.New("no pages here")
+}
+
+func (w *wire) Poll(ctx context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+	w.mu.Lock()
+	w.polls = append(w.polls, s)
+	w.mu.Unlock()
+	return w.poll(ctx, s)
+}
+
+// saver is an engine that keeps reports as they are.
+type saver struct{ library briefings.Library }
+
+func (s saver) Read(ctx context.Context, r briefings.Report) (briefings.Article, bool, error) {
+	if strings.TrimSpace(r.Text) == "" {
+		return briefings.Article{}, false, fmt.Errorf("read %s: %w", r.URL, briefings.ErrEmpty)
+	}
+	return s.library.Save(ctx, briefings.Article{Report: r, Hash: r.Text})
+}
+
+var gatherStart = time.Date(2024, 2, 20, 8, 0, 0, 0, time.UTC)
+
+// listing is two reports, newest first, as a source lists them.
+func listing(s briefings.Source) []briefings.Report {
+	return []briefings.Report{
+		{ID: s.ID + "-2", URL: s.URL + "/2", Title: "Second", Text: "The second.", Published: gatherStart.Add(-time.Hour)},
+		{ID: s.ID + "-1", URL: s.URL + "/1", Title: "First", Text: "The first.", Published: gatherStart.Add(-2 * time.Hour)},
+	}
+}
+
+func newGatherer(t *testing.T, w *wire, now func() time.Time, sources ...briefings.Source) (*briefings.Gatherer, briefings.Library) {
+	t.Helper()
+	library := briefingstest.NewLibrary()
+	for _, s := range sources {
+		if err := library.SaveSource(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g, err := briefings.NewGatherer(briefings.GathererConfig{Engine: saver{library}, Library: library, Fetcher: w, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g, library
+}
+
+func keptSource(t *testing.T, l briefings.Library, id string) briefings.Source {
+	t.Helper()
+	all, err := l.Sources(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(all, func(s briefings.Source) bool { return s.ID == id })
+	if i < 0 {
+		t.Fatalf("no source %s among %+v", id, all)
+	}
+	return all[i]
+}
+
+func TestGatheringReadsWhatIsDueOnce(t *testing.T) {
+	t.Parallel()
+	now := gatherStart
+	w := &wire{poll: func(_ context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+		if s.Etag == "v1" {
+			return nil, s, nil
+		}
+		s.Etag, s.Title, s.NextAt = "v1", "Title of "+s.ID, now.Add(30*time.Minute)
+		return append(listing(s), briefings.Report{ID: "empty", URL: s.URL}), s, nil
+	}}
+	g, library := newGatherer(t, w, func() time.Time { return now },
+		briefings.Source{ID: "a", URL: "https://a.example", Owner: "bench/w/c"}, briefings.Source{ID: "later", URL: "https://l.example", NextAt: now.Add(time.Minute)},
+		briefings.Source{ID: "paused", URL: "https://p.example", Paused: true})
+	n, err := g.Once(t.Context())
+	if err != nil || n != 2 {
+		t.Fatalf("gathered %d, %v; want 2", n, err)
+	}
+	got := keptSource(t, library, "a")
+	want := briefings.Source{ID: "a", URL: "https://a.example", Owner: "bench/w/c", Title: "Title of a", Etag: "v1", Checked: now, NextAt: now.Add(30 * time.Minute)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("source (-want +got):\n%s", diff)
+	}
+	articles, err := library.Since(t.Context(), 0, 10)
+	if err != nil || len(articles) != 2 || articles[0].ID != "a-1" || articles[1].Source != "https://a.example" {
+		t.Errorf("kept %+v, %v; want the oldest first, with its source", articles, err)
+	}
+	if !articles[0].Published.Equal(gatherStart.Add(-2 * time.Hour)) {
+		t.Error("a report lost its date")
+	}
+	if n, err := g.Once(t.Context()); err != nil || n != 0 || len(w.polls) != 1 {
+		t.Errorf("again at once: %d new, %v, %d polls", n, err, len(w.polls))
+	}
+	now = now.Add(time.Hour)
+	if n, err := g.Once(t.Context()); err != nil || n != 2 || len(w.polls) != 3 {
+		t.Errorf("an hour later: %d new, %v, %d polls; want the 2 of the source that was due later, and none of the other", n, err, len(w.polls))
+	}
+}
+
+func TestAFailingSourceSaysSinceWhenAndIsTriedLater(t *testing.T) {
+	t.Parallel()
+	now := gatherStart
+	var fail error
+	w := &wire{poll: func(_ context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+		if fail != nil {
+			return nil, briefings.Source{}, fail
+		}
+		return listing(s), s, nil
+	}}
+	g, library := newGatherer(t, w, func() time.Time { return now }, briefings.Source{ID: "a", URL: "https://a.example", Title: "A"})
+	fail = errors.New("the server answered 503")
+	since := now
+	last := now
+	for try := range 20 {
+		if _, err := g.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s := keptSource(t, library, "a")
+		if s.Failing != "the server answered 503" || !s.Since.Equal(since) || s.Title != "A" {
+			t.Fatalf("try %d: %+v", try, s)
+		}
+		wait := s.NextAt.Sub(now)
+		if wait < 5*time.Minute || wait > 6*time.Hour {
+			t.Fatalf("try %d: next in %v", try, wait)
+		}
+		last, now = now, s.NextAt
+	}
+	if now.Sub(last) != 6*time.Hour {
+		t.Errorf("after two days it is tried every %v, want 6 h", now.Sub(last))
+	}
+	fail = nil
+	if n, err := g.Once(t.Context()); err != nil || n != 2 {
+		t.Fatalf("gathered %d, %v", n, err)
+	}
+	if s := keptSource(t, library, "a"); s.Failing != "" || !s.Since.IsZero() {
+		t.Errorf("after it came back: %+v", s)
+	}
+}
+
+func TestAPanicAndAStallAreOnlyThatSourcesTrouble(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{poll: func(ctx context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+			switch s.ID {
+			case "panics":
+				panic("index out of range")
+			case "stalls":
+				<-ctx.Done()
+				return nil, s, ctx.Err()
+			}
+			return listing(s), s, nil
+		}}
+		g, library := newGatherer(t, w, time.Now, briefings.Source{ID: "panics"}, briefings.Source{ID: "stalls"}, briefings.Source{ID: "fine", URL: "https://f.example"})
+		if n, err := g.Once(t.Context()); err != nil || n != 2 {
+			t.Errorf("gathered %d, %v; want the 2 of the source that is fine", n, err)
+		}
+		if s := keptSource(t, library, "panics"); s.Failing != "it could not be understood" {
+			t.Errorf("a panic is told as %q", s.Failing)
+		}
+		if s := keptSource(t, library, "stalls"); s.Failing != "the source took too long to answer" {
+			t.Errorf("a stall is told as %q", s.Failing)
+		}
+	})
+}
+
+func TestASourceThatIsRemovedWhileItIsPolledStaysRemoved(t *testing.T) {
+	t.Parallel()
+	var g *briefings.Gatherer
+	w := &wire{}
+	g, library := newGatherer(t, w, func() time.Time { return gatherStart }, briefings.Source{ID: "a", URL: "https://a.example"})
+	w.poll = func(ctx context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+		return listing(s), s, g.RemoveSource(ctx, "a")
+	}
+	if _, err := g.Once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := library.Sources(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("kept %+v, %v", all, err)
+	}
+}
+
+func TestFollowKeepsWhatAnswersAndNothingElse(t *testing.T) {
+	t.Parallel()
+	w := &wire{poll: func(_ context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+		if s.URL != "https://a.example" {
+			return nil, s, errors.New("that address has no feed")
+		}
+		s.Title, s.URL, s.Etag = "A", "https://a.example/feed", "v1"
+		return listing(s), s, nil
+	}}
+	g, library := newGatherer(t, w, func() time.Time { return gatherStart })
+	kept, n, err := g.Follow(t.Context(), briefings.Source{ID: "a", URL: "https://a.example", Owner: "bench/w/c"})
+	if err != nil || n != 2 {
+		t.Fatalf("followed %+v, %d, %v", kept, n, err)
+	}
+	want := briefings.Source{ID: "a", URL: "https://a.example/feed", Title: "A", Etag: "v1", Owner: "bench/w/c", Added: gatherStart, Checked: gatherStart, NextAt: gatherStart.Add(15 * time.Minute)}
+	if diff := cmp.Diff(want, keptSource(t, library, "a")); diff != "" {
+		t.Errorf("source (-want +got):\n%s", diff)
+	}
+	if _, _, err := g.Follow(t.Context(), briefings.Source{ID: "b", URL: "https://b.example"}); err == nil || err.Error() != "that address has no feed" {
+		t.Errorf("error %v", err)
+	}
+	if all, _ := g.Sources(t.Context()); len(all) != 1 {
+		t.Errorf("kept %+v", all)
+	}
+	if err := g.RemoveSource(t.Context(), "nothing"); !errors.Is(err, briefings.ErrNotFound) {
+		t.Errorf("removing nothing: %v", err)
+	}
+}
+
+func TestGatheringGoesOnUntilItIsStopped(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{poll: func(_ context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+			return nil, s, nil
+		}}
+		g, _ := newGatherer(t, w, time.Now, briefings.Source{ID: "a", URL: "https://a.example"})
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- g.Run(ctx) }()
+		time.Sleep(time.Hour + time.Minute) // a bubble's clock
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+		if n := len(w.polls); n != 5 {
+			t.Errorf("polled %d times in an hour, want 5", n)
+		}
+	})
+}
