@@ -35,7 +35,7 @@ bench: ## Go benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 bench-answers: ## answer quality on the shared question sets, where they are; see docs/benchmarks.md
-	./docs/bench-answers
+	./docs/bench-answers.sh
 
 update: ## rewrite the golden files; look at the difference before you commit it
 	go test ./... -update

@@ -275,12 +275,15 @@ func (b *Bot) sayings(articles []briefings.Article, n int) []present.Saying {
 	seen := map[string]bool{}
 	for _, a := range articles {
 		for _, s := range b.c.Newsroom.Statements(a) {
+			if s.Sentence < 0 || s.Sentence >= len(a.Sentences) {
+				continue
+			}
 			name := s.Speaker.Full
 			if name == "" {
 				name = s.Speaker.Name
 			}
 			key := strings.ToLower(name) + "\x00" + string(s.Stance)
-			if name == "" || s.Text == "" || s.Sentence < 0 || s.Sentence >= len(a.Sentences) || seen[key] || len(out) == n {
+			if name == "" || s.Text == "" || a.Sentences[s.Sentence].Role == briefings.RoleHeadline || seen[key] || len(out) == n {
 				continue
 			}
 			seen[key] = true
@@ -332,7 +335,7 @@ func (b *Bot) click(ctx context.Context, v *visit) (*message.Message, error) {
 		}
 		return b.ask(ctx, v, x.Answer.Suggestions[n-1])
 	}
-	return present.Evidence(x.Answer, reader), nil
+	return present.Evidence(x.Answer, x.ID, reader), nil
 }
 
 // exchange returns a remembered answer of the same place. Its id can't be guessed; that of another workspace counts as

@@ -50,6 +50,17 @@ func (b *Bot) latest(ctx context.Context, v *visit, topic string) (*message.Mess
 			return nil, fmt.Errorf("compose the latest: %w", err)
 		}
 		if len(edition.Items) > 0 {
+			if i > 0 { // it goes back to the oldest of what it shows
+				oldest := edition.Window.To
+				for _, item := range edition.Items {
+					if item.Newest.Before(oldest) {
+						oldest = item.Newest
+					}
+				}
+				if oldest.After(edition.Window.From) {
+					edition.Window.From = oldest
+				}
+			}
 			b.remember(ctx, v, answerOf(edition, topic))
 			return present.Edition(edition, present.Issue{Zone: zone, Widened: i > 0, Locale: v.User.Locale}), nil
 		}

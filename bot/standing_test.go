@@ -251,7 +251,7 @@ func TestLatestGoesFurtherBackWhenItIsQuiet(t *testing.T) {
 			return briefings.Edition{Beat: a.Beat, Window: a.Window, AsOf: a.Window.To, Read: 5}
 		}
 	})
-	if got := words(h.typed(t, "latest on sanctions")); !strings.Contains(got, "Nothing new in the last 24 hours, so this goes back to 22 Jan 2024") {
+	if got := words(h.typed(t, "latest on sanctions")); !strings.Contains(got, "Nothing new in the last 24 hours, so this goes back to 21 Feb 2024") {
 		t.Errorf("got %s", got)
 	}
 	h.news.edition = nil

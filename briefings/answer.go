@@ -93,13 +93,13 @@ type Ranked struct {
 
 // Why says how an answer came about.
 type Why struct {
-	Terms     []string    `json:"terms"` // what was searched for
-	Type      string      `json:"type"`  // the expected type of answer
-	Sentences []Weighed   `json:"sentences"`
+	Terms     []string  `json:"terms"` // what was searched for
+	Type      string    `json:"type"`  // the expected type of answer
+	Sentences []Weighed `json:"sentences"`
 	// Spans are the short answers that were considered, best first.
-	Spans []WeighedSpan `json:"spans,omitempty"`
-	Rejected  []Rejection `json:"rejected,omitempty"`
-	Signals   []Feature   `json:"signals,omitempty"` // what the verdict was decided on
+	Spans    []WeighedSpan `json:"spans,omitempty"`
+	Rejected []Rejection   `json:"rejected,omitempty"`
+	Signals  []Feature     `json:"signals,omitempty"` // what the verdict was decided on
 }
 
 // Weighed is a sentence with its score by feature.

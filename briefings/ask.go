@@ -33,7 +33,6 @@ type findings struct {
 	c         *collection
 	spans     []*span
 	verdict   verdict
-	said      map[string][]Statement
 	statement []*candidate // what X said, in order, for a question that asks for it
 	heard     float64      // how much of what the question says is in the statement that answers, 0 to 1
 	beside    *Citation    // where the speaker stands, when not in the sentence itself
@@ -64,7 +63,8 @@ func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
 	}
 	q.Text = text
 	f := c.find(text, at, cmp.Or(max(q.Limit, 0), 3))
-	brief := f.brief(q)
+	_, own := e.drafter.(Extractive)
+	brief := f.brief(q, own)
 	draft, drafter, rejected := e.draft(ctx, brief, c)
 	answer := f.answer(draft, at)
 	answer.Question = text
@@ -78,7 +78,7 @@ func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
 
 // find searches the collection and works out what answers.
 func (c *collection) find(text string, at time.Time, limit int) *findings {
-	f := &findings{c: c, said: map[string][]Statement{}, limit: limit}
+	f := &findings{c: c, limit: limit}
 	f.q = understand(text, at, c)
 	f.r = f.q.retrieve(c, at)
 	f.q.read(c, f.r)
@@ -146,16 +146,8 @@ func (f *findings) order() {
 	_ = q
 }
 
-// statements returns who said what in an article, worked out once for each question.
-func (f *findings) statements(a *Article) []Statement {
-	key := fmt.Sprintf("%s\x00%d\x00%s", a.ID, a.Revision, a.Hash)
-	list, ok := f.said[key]
-	if !ok {
-		list = statementsOf(*a)
-		f.said[key] = list
-	}
-	return list
-}
+// statements returns who said what in an article.
+func (f *findings) statements(a *Article) []Statement { return f.c.heard.of(a) }
 
 // hear answers questions about what was said, by whom.
 func (f *findings) hear() {
@@ -376,8 +368,8 @@ func (f *findings) hearSpeaker() {
 	f.spans = append([]*span{sp}, f.spans...)
 }
 
-// brief is the work order for a Drafter.
-func (f *findings) brief(q Question) Brief {
+// brief is the work order for a Drafter. Our own needs no speakers in it: it knows where to find them.
+func (f *findings) brief(q Question, own bool) Brief {
 	b := Brief{Question: q, Type: f.q.kind, found: f}
 	byArticle := map[*Article]int{}
 	for _, c := range f.ranked() {
@@ -389,8 +381,10 @@ func (f *findings) brief(q Question) Brief {
 		}
 		b.Evidence[i].Sentences = append(b.Evidence[i].Sentences, c.sentence)
 		r := Ranked{Citation: c.a.Cite(c.sentence), Score: c.final}
-		if s, ok := statementOver(f.statements(c.a), r.Citation); ok {
-			r.Speaker = s.Speaker
+		if !own {
+			if s, ok := statementOver(f.statements(c.a), r.Citation); ok {
+				r.Speaker = s.Speaker
+			}
 		}
 		b.Ranked = append(b.Ranked, r)
 	}
@@ -440,7 +434,7 @@ func (e *Engine) draft(ctx context.Context, b Brief, c *collection) (Draft, stri
 			e.log.WarnContext(ctx, "drafter failed, quoting instead", "drafter", e.drafter.Name(), "error", err)
 			rejected = append(rejected, Rejection{Text: e.drafter.Name(), Reason: "the drafter failed"})
 		} else {
-			good, bad := Ground(d, look)
+			good, bad := ground(d, look, c.heard.of)
 			rejected = append(rejected, bad...)
 			good.Missing = slices.DeleteFunc(slices.Clone(good.Missing), func(m string) bool {
 				return m == "" || !strings.Contains(strings.ToLower(b.Question.Text), strings.ToLower(m))
@@ -455,7 +449,7 @@ func (e *Engine) draft(ctx context.Context, b Brief, c *collection) (Draft, stri
 	if err != nil {
 		d = Draft{Verdict: NotInSources}
 	}
-	good, bad := Ground(d, look)
+	good, bad := ground(d, look, c.heard.of)
 	return good, Extractive{}.Name(), append(rejected, bad...)
 }
 

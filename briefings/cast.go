@@ -73,9 +73,12 @@ var (
 	castManWords       = cueWordSet(`mr king prince he his him himself man spokesman chairman congressman father brother son husband businessman pope sir lord businessman boy uncle grandfather gentleman actor`)
 	castWomanWords     = cueWordSet(`mrs ms miss queen princess she her hers herself woman spokeswoman chairwoman congresswoman mother sister daughter wife lady businesswoman girl aunt grandmother actress`)
 	castOutletWords    = cueWordSet(`times post journal news herald tribune newspaper magazine agency broadcaster television tv radio paper daily guardian gazette observer telegraph reuters kcna afp ap bbc cnn nbc abc cbs msnbc npr tass xinhua yonhap politico breitbart media press report website site bloomberg outlet axios cnbc network tabloid journalists chronicle examiner`)
-	castBodyWords      = cueWordSet(`ministry government department office administration agency committee campaign party police court council union parliament congress senate commission army military navy force forces company corporation bank group organisation organization institute university house kremlin embassy league association federation foundation authority authorities bureau team board club church center centre cabinet state country nation city town un eu nato imf who pentagon fbi cia treasury regime opposition movement side tribunal watchdog regulator observatory pac coalition alliance delegation mission secretariat service firm`)
+	castBodyWords      = cueWordSet(`brigade battalion regiment corps squad fleet unit hospital operator airline school charity fund observatory ministry government department office administration agency committee campaign party police court council union parliament congress senate commission army military navy force forces company corporation bank group organisation organization institute university house kremlin embassy league association federation foundation authority authorities bureau team board club church center centre cabinet state country nation city town un eu nato imf who pentagon fbi cia treasury regime opposition movement side tribunal watchdog regulator observatory pac coalition alliance delegation mission secretariat service firm`)
 	castNobodyWords    = cueWordSet(`official officials source sources aide aides analyst analysts expert experts diplomat diplomats adviser advisers advisor advisors observer observers critic critics witness witnesses resident residents spokesman spokeswoman spokesperson insider insiders person people others many some lawyer lawyers activist activists supporters opponents voters researchers scientists economists strategists lawmakers senators investigators prosecutors doctors soldiers reporters those executive executives operative operatives member members officer officers reporter strategist friend friends relative relatives protesters users user authorities leaders politicians companies neighbours neighbors students parents`)
 	castDocumentWords  = cueWordSet(`poll polls survey surveys study statement report letter email e-mail memo bill law book article ad document documents analysis resolution lawsuit complaint petition research data figures results`)
+	castQuantities     = cueWordSet(`number body slice lot handful series wave array average share range variety host chorus group percentage lots plenty scores`)
+	castAgents         = cueWordSet(`man men woman women two three legislation math outcome nonprofit profit resolution budget public staff majority minority percent half people police media press crowd family host star native veteran pundit rival critic head aide ally foe friend neighbour neighbor guest spouse cop coach nurse guard pilot envoy clergy electorate jury panel troupe crew union rebel militia junta candidate nominee democrat republican conservative liberal progressive billionaire surgeon neurosurgeon physician hand law rule evidence history piece tweet text slogan sign motion amendment plan deal treaty filing account source story transcript website site video film page blog editorial column poster placard audit probe investigation inquiry review court judge verdict ruling opinion chair boss camp caucus party faction tribe clan sect hero victim suspect defendant plaintiff teen teenager youth baby pair duo trio couple another one none anyone everyone someone nobody everybody former latter mayor`)
+	castThings         = cueWordSet(`water weather number power order matter paper letter border river winter summer disaster center centre floor door color colour error terror factor event moment statement agreement movement government parliament department development argument treatment payment investment amount content accident incident percent extent intent talent comment document element consumer effort letter corner quarter dinner counter encounter master offer answer career`)
 	castPluralPronouns = cueWordSet(`they we these those many some others both most few all several`)
 )
 
@@ -188,6 +191,10 @@ func (r *speechReader) settle(s *speech) {
 		}
 		return
 	}
+	if !r.plausible(p) {
+		s.speaker = Speaker{}
+		return
+	}
 	sp := Speaker{Name: strings.TrimSpace(p.text), Kind: r.cast.kindOf(p)}
 	sp.Name = strings.TrimSuffix(strings.TrimSuffix(sp.Name, "’s"), "'s")
 	if tail := strings.Trim(strings.TrimPrefix(p.long, p.text), " ,"); p.long != p.text && r.properName(tail) && (sp.Kind == SpeakerAnonymous || !r.properName(sp.Name)) {
@@ -210,6 +217,66 @@ func (r *speechReader) settle(s *speech) {
 		}
 	}
 	s.speaker = sp
+}
+
+// plausible says whether a phrase can be someone who speaks: it begins like a noun phrase, and its head is a name, a kind of
+// person, a body, an outlet or a document.
+func (r *speechReader) plausible(p phrase) bool {
+	if p.from < 0 || p.to > len(r.tokens) || p.from >= p.to {
+		return false
+	}
+	first := r.tokens[p.from]
+	switch first.lower {
+	case "let", "everything", "something", "anything", "nothing", "what", "that", "there", "here", "yes", "no", "let's":
+		return p.to-p.from > 1 && (first.lower == "that" || first.lower == "no")
+	}
+	c := first.lower[0]
+	if c >= '0' && c <= '9' {
+		return p.to-p.from > 1 && r.kind(p.from+1) == tokenWord && !cuePrepositions[r.tokens[p.from+1].lower]
+	}
+	if !first.capital && !cueDeterminers[first.lower] {
+		if strings.HasSuffix(first.lower, "ed") && first.lower != "retired" && first.lower != "unnamed" && first.lower != "disgraced" && first.lower != "armed" || cuePrepositions[first.lower] || first.lower == "there" || first.lower == "s" || cueAuxiliaries[first.lower] {
+			return false
+		}
+	}
+	capital := false
+	for k := p.from; k < p.to; k++ {
+		t := r.tokens[k]
+		if t.kind == '(' {
+			break
+		}
+		if t.kind != tokenWord {
+			continue
+		}
+		if cuePrepositions[t.lower] && k > p.from {
+			// "a number of readers": what is counted speaks.
+			if t.lower == "of" && castQuantities[r.tokens[k-1].lower] {
+				continue
+			}
+			break
+		}
+		if t.quoted || agent(t.lower) && !t.possessive || strings.HasPrefix(t.lower, "old") && k > p.from && r.tokens[k-1].joined {
+			return true
+		}
+		capital = t.capital && !(k == 0 && cueDeterminers[t.lower]) && (!t.possessive || k == p.to-1)
+	}
+	return capital // the head is a name
+}
+
+// agent says whether a common noun names someone or something that can say a thing.
+func agent(head string) bool {
+	switch {
+	case castNobodyWords[head], castBodyWords[head], castOutletWords[head], castDocumentWords[head], castTitleWords[head], castPluralPronouns[head], castManWords[head], castWomanWords[head], castAgents[head]:
+		return true
+	case strings.HasSuffix(head, "s") && !strings.HasSuffix(head, "ss") && len(head) > 3:
+		return true
+	}
+	for _, tail := range []string{"er", "or", "ist", "ian", "ant", "ent", "man", "men", "woman", "women", "eer", "ee", "crat", "chief", "child", "mogul", "ive"} {
+		if strings.HasSuffix(head, tail) && len(head) > len(tail)+2 {
+			return !castThings[head]
+		}
+	}
+	return false
 }
 
 // properName says whether text is two to four words that all begin with a capital.

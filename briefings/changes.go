@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"attache/briefings/prose"
 )
 
 const changesMost = 3
@@ -163,16 +165,23 @@ func changesBetween(old, now *dossier) []Change {
 					if newValues[x.unit][y.value] && !slices.ContainsFunc(n.numbers, func(z countedThing) bool { return z.value == y.value }) {
 						continue
 					}
-					shared := sharedStems(n.stems, b.stems)
-					score := float64(shared) / float64(max(1, min(len(n.stems), len(b.stems))))
-					need := .34
-					if casualtyStems[x.unit] {
-						need = .2
+					if !samePlaces(n, b) || casualtyStems[x.unit] && x.value < y.value && old.article.ID != now.article.ID {
+						continue // fewer dead in another report are other dead
 					}
-					if lengthOfTime[x.unit] {
+					theirs, ours := circumstances(b, x.unit), circumstances(n, x.unit)
+					shared := sharedStems(theirs, ours)
+					score := float64(shared) / float64(max(1, min(len(theirs), len(ours))))
+					need := .4
+					switch {
+					case x.kind == prose.Money:
+						need = .5
+					case lengthOfTime[x.unit]:
 						need = .6
 					}
-					if shared < 2 && !casualtyStems[x.unit] || score < need || score <= best.score {
+					// The toll of the story stands in the first sentences of both reports, and it rises.
+					toll := casualtyStems[x.unit] && shared >= 1 && x.value <= 5*y.value && x.value == highest(newValues[x.unit]) && y.value == highest(oldValues[x.unit]) &&
+						inLead(old.article, i) && inLead(now.article, j)
+					if !toll && (shared < 3 || score < need) || score <= best.score {
 						continue
 					}
 					best = pair{i, j, score, x.unit}
@@ -214,6 +223,36 @@ func changesBetween(old, now *dossier) []Change {
 	return out
 }
 
+// circumstances are the stems of a sentence without what is counted and whom it befell: what tells one count from another.
+func circumstances(n sentenceNotes, unit string) []string {
+	var out []string
+	for _, s := range n.stems {
+		if s != unit && !casualtyStems[s] && !personStems[s] {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func highest(values map[float64]bool) float64 {
+	most := 0.0
+	for v := range values {
+		most = max(most, v)
+	}
+	return most
+}
+
+// inLead says whether sentence i is one of the first three of the article's body.
+func inLead(a *Article, i int) bool {
+	body := 0
+	for k := 0; k <= i; k++ {
+		if a.Sentences[k].Role == RoleBody {
+			body++
+		}
+	}
+	return body <= 3
+}
+
 func inBody(d *dossier, s Statement) bool {
 	return s.Sentence >= 0 && s.Sentence < len(d.article.Sentences) && d.article.Sentences[s.Sentence].Role == RoleBody
 }
@@ -239,80 +278,100 @@ func oppositeStance(x, y Stance) bool {
 // disputedWithin is how far apart in time two reports may be to contradict each other; past it the newer one is an update.
 const disputedWithin = 12 * time.Hour
 
-// disputed returns what each side says where speakers contradict each other about the same thing, or nothing: one denies
-// what another says, or they give different figures of the same thing.
+// disputed returns what each side says where speakers contradict each other about the same thing, or nothing. It asks much,
+// because a dispute that isn't one misleads: one side must deny what the other says, in the same words for the most part, or
+// both must give different figures of the same people.
 func disputed(fresh []*dossier) []Claim {
-	type said struct {
-		d *dossier
-		s Statement
-		n sentenceNotes
-		// content are the stems of what was said, without who said it; made when they are needed.
-		content []string
-	}
-	var all []said
-	content := func(x *said) []string {
-		if x.content == nil {
-			x.content = notesOf(x.s.Text, x.d.at).stems
-		}
-		return x.content
-	}
+	var all []saying
 	for i, d := range fresh {
 		if i == readMost {
 			break
 		}
 		for _, s := range d.statements() {
-			if inBody(d, s) && s.Speaker.Name != "" && d.article.Sentences[s.Sentence].End-d.article.Sentences[s.Sentence].Start <= claimLongest {
-				all = append(all, said{d: d, s: s, n: d.notes()[s.Sentence]})
+			if inBody(d, s) && reportsWords(s) && d.article.Sentences[s.Sentence].End-d.article.Sentences[s.Sentence].Start <= claimLongest {
+				all = append(all, saying{d: d, s: s, n: d.notes()[s.Sentence]})
 			}
 		}
 	}
 	best, other, most := -1, -1, 0.0
-	for i, x := range all {
+	for i := range all {
+		x := &all[i]
 		if x.s.Stance != Denies {
 			continue
 		}
-		denied := content(&all[i])
-		for j, y := range all {
-			if y.s.Stance == Denies || y.s.Stance == Asks || y.s.Stance == Promises || sameSpeaker(x.s.Speaker, y.s.Speaker) || x.d == y.d && x.s.Sentence == y.s.Sentence {
+		for j := range all {
+			y := &all[j]
+			if y.s.Stance != Says && y.s.Stance != Claims && y.s.Stance != Condemns && y.s.Stance != Speculates || sameSpeaker(x.s.Speaker, y.s.Speaker) || x.d == y.d && x.s.Sentence == y.s.Sentence {
 				continue
 			}
-			said := content(&all[j])
 			score := 0.0
-			if shared := sharedStems(denied, said); shared >= 2 {
-				score = float64(shared) / float64(max(3, min(len(denied), len(said))))
+			if shared := sharedStems(x.content(), y.content()); shared >= 3 {
+				if score = float64(shared) / float64(min(len(x.content()), len(y.content()))); score < .5 {
+					score = 0
+				}
 			}
-			if x.d == y.d && refersBack(x.s.Text) && x.s.Sentence > y.s.Sentence && x.s.Sentence-y.s.Sentence <= 3 && (y.s.Stance == Claims || y.s.Stance == Condemns || y.s.Stance == Says || y.s.Stance == Speculates) {
-				score = max(score, .5-.05*float64(x.s.Sentence-y.s.Sentence))
+			// "Norway rejected the accusation": it answers the accusation right before it, if that one names the denier.
+			if near := x.s.Sentence - y.s.Sentence; x.d == y.d && near > 0 && near <= 2 && refersBack(x.s.Text) && (y.s.Stance == Claims || y.s.Stance == Condemns) && mentions(y.s.Text, x.s.Speaker) {
+				score = max(score, .6-.1*float64(near))
 			}
-			if score >= .34 && score > most {
+			if score > most {
 				best, other, most = j, i, score
 			}
 		}
 	}
-	if best < 0 {
-		// Different figures of the same thing by different speakers.
-		for i, x := range all {
-			for j, y := range all {
-				if i >= j || len(x.n.numbers) == 0 || len(y.n.numbers) == 0 || sameSpeaker(x.s.Speaker, y.s.Speaker) || x.d != y.d && x.d.at.Sub(y.d.at).Abs() > disputedWithin || x.d == y.d && x.s.Sentence == y.s.Sentence {
-					continue
-				}
-				if !differInFigures(x.n, y.n) {
-					continue
-				}
-				if score := stemOverlap(x.n.stems, y.n.stems); score >= .3 && score > most {
-					best, other, most = i, j, score
-				}
+	for i := range all {
+		x := &all[i]
+		for j := i + 1; best < 0 && j < len(all); j++ {
+			y := &all[j]
+			if len(x.n.numbers) == 0 || len(y.n.numbers) == 0 || x.s.Stance != Says && x.s.Stance != Claims || y.s.Stance != Says && y.s.Stance != Claims || x.d.at.Sub(y.d.at).Abs() > disputedWithin || sameSpeaker(x.s.Speaker, y.s.Speaker) || x.d == y.d && x.s.Sentence == y.s.Sentence {
+				continue
+			}
+			if theirs, ours := circumstances(x.n, ""), circumstances(y.n, ""); sharedStems(theirs, ours) >= 2 && stemOverlap(theirs, ours) >= .4 && differInFigures(x.n, y.n) {
+				best, other = i, j
 			}
 		}
 	}
 	if best < 0 {
 		return nil
 	}
-	sides := []Claim{claimOf(all[best].d, all[best].s.Sentence), claimOf(all[other].d, all[other].s.Sentence)}
-	for i, x := range []said{all[best], all[other]} {
-		sides[i].Speaker, sides[i].Stance, sides[i].Direct = x.s.Speaker, x.s.Stance, x.s.Direct
+	var sides []Claim
+	for _, x := range []saying{all[best], all[other]} {
+		c := claimOf(x.d, x.s.Sentence)
+		c.Speaker, c.Stance, c.Direct = x.s.Speaker, x.s.Stance, x.s.Direct
+		sides = append(sides, c)
 	}
 	return sides
+}
+
+// saying is a statement with the words that compare it with others.
+type saying struct {
+	d     *dossier
+	s     Statement
+	n     sentenceNotes // of its sentence
+	stems []string      // of what was said; made when they are needed
+}
+
+func (x *saying) content() []string {
+	if x.stems == nil {
+		x.stems = notesOf(x.s.Text, x.d.at).stems
+	}
+	return x.stems
+}
+
+// reportsWords says whether a statement reports what someone said, and not what they want, feel or decide.
+func reportsWords(s Statement) bool {
+	words := strings.Fields(strings.ToLower(s.Verb))
+	if len(words) == 0 || s.Verb == ":" || words[0] == "according" {
+		return s.Verb != ""
+	}
+	c, ok := cueLexicon()[words[0]]
+	return ok && c.speech
+}
+
+// mentions says whether a text names a speaker, by the last word of the name or another name of the same country.
+func mentions(text string, s Speaker) bool {
+	keys, _ := actorNames(s.Name)
+	return anyKey(nameKey(text), append(keys, " "+lastWord(s.Name)+" "))
 }
 
 func sameSpeaker(x, y Speaker) bool {
@@ -331,13 +390,17 @@ func refersBack(text string) bool {
 	return false
 }
 
+// samePlaces says whether two sentences may speak of the same place: they name the same countries, or one of them names none.
+func samePlaces(x, y sentenceNotes) bool {
+	return len(x.countries) == 0 || len(y.countries) == 0 || slices.Equal(x.countries, y.countries)
+}
+
+// differInFigures says whether two sentences count the same casualties and arrive at other numbers. Numbers that are close are
+// the same number, rounded.
 func differInFigures(x, y sentenceNotes) bool {
 	for _, a := range x.numbers {
-		if !countable(a) || lengthOfTime[a.unit] {
-			continue
-		}
 		for _, b := range y.numbers {
-			if a.unit == b.unit && a.kind == b.kind && a.value != b.value && (casualtyStems[a.unit] || sharedStems(x.stems, y.stems) >= 3) &&
+			if casualtyStems[a.unit] && min(a.value, b.value) >= 2 && samePlaces(x, y) && a.unit == b.unit && a.kind == b.kind && max(a.value, b.value) > 1.1*min(a.value, b.value) &&
 				!slices.ContainsFunc(y.numbers, func(z countedThing) bool { return z.unit == a.unit && z.value == a.value }) &&
 				!slices.ContainsFunc(x.numbers, func(z countedThing) bool { return z.unit == b.unit && z.value == b.value }) {
 				return true

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"attache/briefings/search"
@@ -17,6 +18,7 @@ type collection struct {
 	few   []*Article      // everything there is, when it is little
 	all   func() []*Article
 	w     *weights
+	heard *hearings
 }
 
 func (c *collection) frequencies(terms []string) ([]int, int) {
@@ -32,7 +34,7 @@ const fewPassages = 250
 // collect makes the collection that a question is searched in.
 func (e *Engine) collect(q Question, at time.Time) (*collection, error) {
 	if len(q.Reports) > 0 {
-		c := &collection{index: search.New(), w: e.weights.Load()}
+		c := &collection{index: search.New(), w: e.weights.Load(), heard: &e.heard}
 		byID := map[string]*Article{}
 		n := 0
 		for _, r := range q.Reports {
@@ -55,7 +57,7 @@ func (e *Engine) collect(q Question, at time.Time) (*collection, error) {
 		c.all = func() []*Article { return slices.Collect(maps.Values(byID)) }
 		return c, nil
 	}
-	c := &collection{index: e.index, get: e.article, all: e.kept, w: e.weights.Load()}
+	c := &collection{index: e.index, get: e.article, all: e.kept, w: e.weights.Load(), heard: &e.heard}
 	if len(q.Articles) > 0 {
 		c.scope = map[string]bool{}
 		n := 0
@@ -88,3 +90,32 @@ func (e *Engine) kept() []*Article {
 }
 
 func newIndex() *search.Index { return search.New() }
+
+// mostHearings is of how many articles the statements are remembered.
+const mostHearings = 2000
+
+// hearings remembers who said what in the articles that questions have met: reading an article for its statements is the
+// dearest step of an answer. The zero value is ready.
+type hearings struct {
+	mu   sync.Mutex
+	list map[string][]Statement
+}
+
+// of returns the statements of an article. Nobody may change them.
+func (h *hearings) of(a *Article) []Statement {
+	key := a.Hash + "\x00" + a.ID
+	h.mu.Lock()
+	s, ok := h.list[key]
+	h.mu.Unlock()
+	if ok {
+		return s
+	}
+	s = statementsOf(*a)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.list == nil || len(h.list) >= mostHearings {
+		h.list = make(map[string][]Statement)
+	}
+	h.list[key] = s
+	return s
+}

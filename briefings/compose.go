@@ -465,7 +465,11 @@ func (e *Engine) prospect(ctx context.Context, g storyGroup, all []*dossier, mat
 			k.newest = d.at
 		}
 	}
-	k.origins = g.origins(func(m int) bool { return slices.Contains(k.fresh, all[m]) })
+	independent := map[string]bool{}
+	for _, d := range k.fresh {
+		independent[outletOf(d.article)] = true
+	}
+	k.origins = len(independent)
 	for _, d := range k.fresh {
 		for _, h := range filter.hits(d) {
 			if !slices.Contains(k.hits, h) {
@@ -804,7 +808,7 @@ func tellingClaims(k *prospect, lead *dossier, carried memory) []Claim {
 			break
 		}
 		for _, s := range d.statements() {
-			if s.Sentence < 0 || s.Sentence >= len(d.article.Sentences) || !usable(d, s.Sentence) || s.Speaker.Name == "" {
+			if s.Sentence < 0 || s.Sentence >= len(d.article.Sentences) || !usable(d, s.Sentence) || !reportsWords(s) {
 				continue
 			}
 			n := d.notes()[s.Sentence]
@@ -893,6 +897,8 @@ func standsAlone(text string) float64 {
 	switch toks[0].Lower {
 	case "he", "she", "it", "they", "this", "these", "those", "that", "his", "her", "their", "its":
 		return -.6
+	case "editor":
+		return -1
 	case "but", "and", "so", "yet", "still", "however", "meanwhile", "instead", "also", "then", "for":
 		return -.3
 	}

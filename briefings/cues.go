@@ -29,31 +29,26 @@ var cueTable = []struct {
 remark observe continue reveal disclose confirm acknowledge admit concede mention indicate show/showed/shown+ find/found+ describe
 stress emphasize emphasise underline underscore highlight recall recount relate testify inform brief+ advise+ conclude point+
 quote cite read/read+ publish+ post+ broadcast+ recite joke quip interject echo summarize summarise outline detail+ voice+ express+
-speak/spoke/spoken talk discuss argue/argued contend call dub/dubbed label characterize characterise portray cast/cast+ depict frame+
-compare refer learn/learned+ reiterate repeat stipulate list+ present+ pen/penned+ retort chime muse opine pronounce
-proclaim issue+ release+ clarify specify communicate deliver/delivered+ signal+ decide*+ discover+ document deem* consider*+ view*+ see*/saw/seen
-regard*+ know*/knew/known remember*+ understand*/understood realize* realise* recognize*+ recognise*+ notice*+ learn*+ shout yell scream
-whisper mumble sigh+ laugh+ sing/sang/sung+ lament regret apologize apologise thank tout/touted trumpet invoke feature+ reference
-calculate+ measure+ rate+ rank+ poll+ survey+ blog recommend introduce+ open/opened+ close/closed+ begin/began/begun+ sum/summed+ interview+
-rule/ruled+ determine+ assess dismiss* choose*/chose/chosen demur/demurred evoke circulate/circulated+ propose* offer*+ put*/put pitch+
-focus/focused+ turn*+ push*+ teach*/taught imply/implied project/projected+ hint/hinted reflect* joke/joked`},
-	{Claims, `claim allege insist assert maintain purport boast profess swear/swore/sworn charge+ hold/held+ brag/bragged
-contend argue/argued suggest accuse*`},
-	{Denies, `deny refute reject* rebut/rebutted dispute contradict disavow disclaim decline* refuse* dismiss* disagree downplay
-deflect repudiate renounce* question+ challenge+ doubt*`},
+speak/spoke/spoken talk discuss argue/argued call dub/dubbed label characterize characterise portray depict compare refer
+learn/learned+ reiterate repeat stipulate list+ present+ pen/penned+ retort chime muse opine pronounce proclaim issue+ release+ clarify
+specify communicate signal+ decide*+ discover+ document deem* consider*+ view*+ see*+/saw/seen regard*+ know*+/knew/known remember*+
+understand*/understood realize* realise* recognize*+ recognise*+ notice*+ shout yell scream whisper mumble lament regret apologize
+apologise thank tout/touted trumpet invoke reference poll+ survey+ blog recommend sum/summed+ rule/ruled+ determine+ assess dismiss* put/put
+demur/demurred evoke circulate/circulated+ propose* imply/implied project/projected+ hint/hinted reflect*`},
+	{Claims, `claim allege insist assert maintain purport boast profess swear/swore/sworn charge+ brag/bragged contend suggest downplay`},
+	{Denies, `deny refute reject rebut/rebutted dispute contradict disavow disclaim repudiate`},
 	{Condemns, `condemn criticize criticise denounce decry/decried blast slam/slammed attack lambast lambaste deplore rebuke accuse blame
-berate chide scold mock ridicule deride protest+ complain object oppose* lash bash rip/ripped hit/hit/hit+ fault scorn assail
-castigate censure trash skewer savage pan/panned slap/slapped+ excoriate reprimand disparage insult taunt hammer+ lambasted hate*
-dislike* resent* deny`},
+berate chide scold mock ridicule deride protest+ complain object oppose* lash bash rip/ripped fault scorn assail castigate censure
+trash skewer savage excoriate reprimand disparage insult taunt hate* dislike* resent* disagree+ question+ challenge+`},
 	{Supports, `praise welcome back* support* endorse* applaud commend hail laud defend celebrate congratulate cheer embrace* salute favor*
-favour* approve* agree+ advocate champion admire* prefer* like* love* trust* promote* thank credit enjoy*`},
+favour* approve* agree+ advocate champion admire* prefer* love* trust* promote* credit enjoy*`},
 	{Warns, `warn threaten caution alert fear* worry*/worried`},
 	{Speculates, `believe* think*/thought speculate suspect* estimate predict forecast/forecast expect* guess* assume* presume* anticipate*
 reckon feel*/felt suppose* surmise theorize theorise wonder* imagine* hope* doubt* seem* appear* foresee*/foresaw/foreseen`},
-	{Asks, `ask urge demand request call implore beg/begged plead/pleaded appeal press+ inquire enquire want* seek*/sought
-encourage exhort invite+ order+ instruct direct+ command+ insist require*+ propose recommend petition wish* need*+ lobby/lobbied+`},
+	{Asks, `ask urge demand request call implore beg/begged plead/pleaded appeal inquire enquire want* seek*/sought encourage exhort
+invite+ order+ instruct direct+ command+ require*+ petition wish* need*+ lobby/lobbied+`},
 	{Promises, `promise pledge vow guarantee assure commit/committed+ undertake/undertook/undertaken+ plan* intend* offer*+ aim*+
-volunteer*+ prepare*+ decide*+ promise`},
+volunteer*+ prepare*+`},
 }
 
 // cueLexicon is cueTable by word form.
@@ -131,14 +126,24 @@ var cueNounCues = cueWordSet(`claims claim reports report calls call states stat
 charges charge offers offer comments comment remarks remark views view shows show questions question attacks attack orders order
 supports support estimates estimate doubts doubt points point posts post polls poll rates rate ranks rank lists list surveys survey
 answers answer challenges challenge requests request appeals appeal signals signal details detail features feature praise blame
-needs need promises promise pledges pledge vows vow protests protest cautions caution alerts alert lets wishes wish
+needs need promises promise pledges pledge vows vow protests protest cautions caution alerts alert lets wishes wish object objects blast blasts fault scorn insult insults rebuke rebukes champion champions advocate advocates
+broadcast broadcasts talk talks forecast forecasts guess guesses worry worries petition petitions trash taunt taunts
 projects project frames frame casts cast labels label documents document issues issue releases release measures measure
 references reference credits credit tweets tweet blogs blog quotes quote voices voice pitches pitch opens open jokes joke
 backs back likes like loves love trusts trust favors favor directs direct presents present rules rule aims aim turns turn
 reads read puts put sees learn presses press focuses focus pushes push slams hits hit rips rip closes close pans pan polling
 volunteers volunteer invites invite lobbies lobby bashes bash commands command pens pen holds hold sums sum`)
 
-// functionWords end a noun phrase: nothing that begins with one of them continues it.
+// cueNouns are nouns of saying: they count with their owner in front and "that" behind.
+var cueNouns = map[string]Stance{
+	"claim": Claims, "claims": Claims, "assertion": Claims, "contention": Claims, "allegation": Claims, "allegations": Claims, "insistence": Claims,
+	"suggestion": Claims, "denial": Denies, "denials": Denies, "accusation": Condemns, "accusations": Condemns, "complaint": Condemns, "charge": Condemns,
+	"warning": Warns, "warnings": Warns, "fear": Warns, "fears": Warns, "belief": Speculates, "suspicion": Speculates, "view": Speculates,
+	"hope": Speculates, "prediction": Speculates, "promise": Promises, "pledge": Promises, "vow": Promises, "demand": Asks, "request": Asks,
+	"statement": Says, "announcement": Says, "comment": Says, "remark": Says, "admission": Says, "argument": Says, "declaration": Says,
+}
+
+// These words end a noun phrase or come before it.
 var (
 	cueDeterminers   = cueWordSet(`the a an this that these those his her its their our my your some many several most few both another other each every all one two three four five six seven eight nine ten any no half dozens hundreds thousands such certain various`)
 	cuePronouns      = cueWordSet(`he she they it we i you who which`)

@@ -33,8 +33,9 @@ type dossier struct {
 
 // sentenceNotes are the words of a sentence that compare it with others.
 type sentenceNotes struct {
-	stems   []string // content stems, sorted, without numbers
-	numbers []countedThing
+	stems     []string // content stems, sorted, without numbers
+	numbers   []countedThing
+	countries []string // codes of the countries that it names, sorted
 }
 
 // countedThing is a number with what it counts.
@@ -117,17 +118,29 @@ func notesOf(text string, at time.Time) sentenceNotes {
 	var n sentenceNotes
 	toks := prose.Tokens(text)
 	dates := prose.TimesIn(text, toks, at)
-	for _, t := range toks {
+	for i, t := range toks {
+		if code, ok := countryAt(toks, i); ok && !slices.Contains(n.countries, code) {
+			n.countries = append(n.countries, code)
+		}
 		if prose.IsStop(t.Lower) || t.Lower[0] >= '0' && t.Lower[0] <= '9' {
 			continue
 		}
-		n.stems = append(n.stems, sameThing(prose.Stem(t.Lower)))
+		switch stem := sameThing(prose.Stem(t.Lower)); stem {
+		case "say", "tell", "accord", "million", "billion", "thousand":
+			// That something was said, or a number's scale, likens no two sentences.
+		default:
+			n.stems = append(n.stems, stem)
+		}
 	}
+	slices.Sort(n.countries)
 	slices.Sort(n.stems)
 	n.stems = slices.Compact(n.stems)
 	for _, r := range prose.NumbersIn(text, toks) {
 		if r.Kind == prose.Ordinal || slices.ContainsFunc(dates, func(d prose.TimeRef) bool { return d.Overlaps(r.Span) }) {
 			continue
+		}
+		if before := strings.ToLower(strings.TrimRight(text[max(0, r.Start-12):r.Start], " ")); strings.HasSuffix(before, "another") || strings.HasSuffix(before, "additional") || strings.HasSuffix(before, "further") {
+			continue // "another 12" isn't how many there are
 		}
 		n.numbers = append(n.numbers, countedThing{value: r.Value, text: r.Text, unit: unitOf(text, r), kind: r.Kind})
 	}
@@ -201,7 +214,7 @@ var (
 // sameThing brings words together that count the same thing.
 func sameThing(stem string) string {
 	switch stem {
-	case "dead", "die", "death", "fatal", "toll", "perish", "dy", "casualti", "bodi":
+	case "dead", "die", "death", "toll", "perish", "dy", "casualti", "bodi":
 		return "kill"
 	case "wound", "hurt", "injuri":
 		return "injur"

@@ -153,6 +153,60 @@ func TestFirstDayGroupsCopiesAndSides(t *testing.T) {
 	}
 }
 
+func TestDisputeNeedsTwoSides(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		text     string
+		disputed bool
+	}{
+		{"a denial of what another says", "Anna Brandt said the operator had skipped three inspections of the bridge. The operator denied that it had skipped three inspections of the bridge.", true},
+		{"an accusation rejected", "Ilse Brandt accused Norway of closing the bridge. Norway rejected the accusation.", true},
+		{"different counts of the same people", "Police said 12 people were injured when the bridge fell. The fire brigade said 31 people were injured when the bridge fell.", true},
+		{"silence", "Anna Brandt said the operator had skipped three inspections of the bridge. The operator declined to comment.", false},
+		{"a denial of something else", "Anna Brandt said the bridge would open in June. The operator denied that it had paid for lunch.", false},
+		{"a count and its rounding", "Police said 748 people were injured when the bridge fell. The fire brigade said nearly 750 people were injured when the bridge fell.", false},
+		{"counts of different people", "Police said 12 people were injured in Norway when the bridge fell. The fire brigade said 31 people were injured in Finland when the bridge fell.", false},
+		{"criticism", "South Korea condemned the gift. Anna Brandt praised the bridge.", false},
+	} {
+		n := newNewsdesk(t)
+		n.read(t, briefings.Report{ID: "bridge", Title: "The bridge", Outlet: "Harbour Post", Published: day(0).From.Add(time.Hour), Text: c.text})
+		e := n.compose(t, briefings.Assignment{Window: day(0)})
+		if len(e.Items) != 1 {
+			t.Fatalf("%s: %d items", c.name, len(e.Items))
+		}
+		if got := e.Items[0].Tag == briefings.TagDisputed; got != c.disputed {
+			t.Errorf("%s: disputed %v with the sides %q, want %v", c.name, got, spoken(e.Items[0].Sides), c.disputed)
+		}
+	}
+}
+
+func TestChangeNeedsTheSameThing(t *testing.T) {
+	t.Parallel()
+	before := "Rescuers said 12 people were killed in Norway when the bridge at Narvik fell into the fjord. The repair will cost 40 million dollars, the operator said."
+	for after, changes := range map[string]int{
+		"Rescuers said 15 people were killed in Norway when the bridge at Narvik fell into the fjord.":                      1,
+		"Rescuers said 9 people were killed in Norway when the bridge at Narvik fell into the fjord.":                       0,
+		"Rescuers said another 5 people were killed in Norway when the bridge at Narvik fell into the fjord.":               0,
+		"Rescuers said 15 people were killed in Finland when the bridge at Narvik fell into the fjord.":                     0,
+		"The repair of the bridge at Narvik, which fell into the fjord, will cost 65 million dollars, the operator said.":   1,
+		"The bridge at Narvik fell into the fjord in 1931 as well, and the rescuers said a lunch cost 6 dollars in Norway.": 0,
+	} {
+		n := newNewsdesk(t)
+		n.read(t, briefings.Report{ID: "one", Title: "Bridge at Narvik falls into fjord", Outlet: "Harbour Post", Published: day(0).From.Add(time.Hour), Text: before})
+		first := n.compose(t, briefings.Assignment{Window: day(0)})
+		n.read(t, briefings.Report{ID: "two", Title: "Bridge at Narvik fell into fjord", Outlet: "Northern Wire", Published: day(1).From.Add(time.Hour), Text: after + " Divers will look at the pillars of the bridge at Narvik this week."})
+		second := n.compose(t, briefings.Assignment{Window: day(1), Last: &first})
+		got := 0
+		for _, item := range second.Items {
+			got += len(item.Changes)
+		}
+		if got != changes {
+			t.Errorf("%q after %q: %d changes, want %d", after, before, got, changes)
+		}
+	}
+}
+
 func TestSecondDayTellsOnlyWhatChanged(t *testing.T) {
 	t.Parallel()
 	n := newNewsdesk(t)

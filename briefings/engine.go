@@ -44,6 +44,7 @@ type Engine struct {
 	log     *slog.Logger
 	index   *search.Index
 	weights atomic.Pointer[weights]
+	heard   hearings
 	desk    desk // what editions and profiles know of each article
 
 	loading sync.Mutex // held while Load runs: two of them would read everything twice

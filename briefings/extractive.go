@@ -78,7 +78,7 @@ func (Extractive) Draft(ctx context.Context, b Brief) (Draft, error) {
 // find works the findings out again from what a brief says.
 func (b Brief) find() *findings {
 	byID := map[string]*Article{}
-	c := &collection{index: newIndex(), w: learned()}
+	c := &collection{index: newIndex(), w: learned(), heard: &hearings{}}
 	for _, e := range b.Evidence {
 		a := e.Article
 		byID[a.ID] = &a
@@ -115,8 +115,13 @@ func (f *findings) refuses() bool {
 
 // short is the best short answer in a sentence that can be cited.
 func (f *findings) short() *span {
+	typed := false
+	switch f.q.group() {
+	case "number", "when":
+		typed = true
+	}
 	for _, s := range f.spans {
-		if len(s.in.text) <= longestCited {
+		if len(s.in.text) <= longestCited && !(typed && s.fit == 0) {
 			return s
 		}
 	}

@@ -20,6 +20,20 @@ import (
 // speaker that the article gives it, so that what was reported never becomes a fact. Short stays if it stands in the first
 // claim's quotes.
 func Ground(draft Draft, look func(id string, revision int) (Article, bool)) (Draft, []Rejection) {
+	said := map[string][]Statement{}
+	return ground(draft, look, func(a *Article) []Statement {
+		key := fmt.Sprintf("%s\x00%d\x00%s", a.ID, a.Revision, a.Hash)
+		list, known := said[key]
+		if !known {
+			list = statementsOf(*a)
+			said[key] = list
+		}
+		return list
+	})
+}
+
+// ground is Ground with the articles' statements from hear.
+func ground(draft Draft, look func(id string, revision int) (Article, bool), hear func(a *Article) []Statement) (Draft, []Rejection) {
 	out := Draft{Verdict: draft.Verdict, Short: strings.TrimSpace(draft.Short), Confidence: draft.Confidence, Missing: draft.Missing}
 	if math.IsNaN(out.Confidence) || out.Confidence < 0 {
 		out.Confidence = 0
@@ -29,9 +43,8 @@ func Ground(draft Draft, look func(id string, revision int) (Article, bool)) (Dr
 		out.Verdict = Answered
 	}
 	var rejected []Rejection
-	said := map[string][]Statement{}
 	for _, c := range draft.Claims {
-		kept, reason := groundClaim(c, look, said)
+		kept, reason := groundClaim(c, look, hear)
 		if reason != "" {
 			rejected = append(rejected, Rejection{Text: c.Text, Reason: reason})
 			continue
@@ -62,7 +75,7 @@ func Ground(draft Draft, look func(id string, revision int) (Article, bool)) (Dr
 }
 
 // groundClaim returns the claim as it may be shown, or why it may not.
-func groundClaim(c Claim, look func(id string, revision int) (Article, bool), said map[string][]Statement) (Claim, string) {
+func groundClaim(c Claim, look func(id string, revision int) (Article, bool), hear func(a *Article) []Statement) (Claim, string) {
 	c.Text = strings.TrimSpace(c.Text)
 	if c.Text == "" {
 		return c, "the claim is empty"
@@ -104,7 +117,7 @@ func groundClaim(c Claim, look func(id string, revision int) (Article, bool), sa
 			return c, reason
 		}
 	}
-	if reason := kept.attribute(articles, said); reason != "" {
+	if reason := kept.attribute(articles, hear); reason != "" {
 		return c, reason
 	}
 	return kept, ""
@@ -194,7 +207,7 @@ func unsupported(text, quotes, context string) string {
 		if k := prose.KindOf(t.Text); (k == "month" && t.IsUpper() || k == "weekday" && t.IsUpper()) && !inQuotes[key] {
 			return fmt.Sprintf("the claim has the date %s that its quotes lack", t.Text)
 		}
-		if t.IsUpper() && !inQuotes[key] && !(i == 0 && (prose.IsStop(t.Lower) || inContext[key])) {
+		if t.IsUpper() && !inQuotes[key] && !(i == 0 && (prose.IsStop(t.Lower) || strings.Contains(context, strings.ToLower(t.Text)))) {
 			if !prose.IsStop(t.Lower) || t.AllCaps() {
 				return fmt.Sprintf("the claim has the name %s that its quotes lack", t.Text)
 			}
@@ -232,7 +245,7 @@ func wordsOf(text string) map[string]bool {
 }
 
 // attribute checks the claim's speaker against the articles, or finds it there.
-func (c *Claim) attribute(articles []Article, said map[string][]Statement) string {
+func (c *Claim) attribute(articles []Article, hear func(a *Article) []Statement) string {
 	if c.Speaker.Name == "" && (c.Speaker.Full != "" || c.Speaker.Via != "") {
 		return "the speaker has no name"
 	}
@@ -252,7 +265,7 @@ func (c *Claim) attribute(articles []Article, said map[string][]Statement) strin
 			}
 		}
 	}
-	if s, ok := statementAt(articles[0], c.Citations[0], said); ok {
+	if s, ok := statementOver(hear(&articles[0]), c.Citations[0]); ok {
 		if c.Speaker.Name == "" {
 			c.Speaker, c.Stance, c.Direct = s.Speaker, s.Stance, s.Direct
 		} else if s.Speaker.Name != c.Speaker.Name && s.Speaker.Full != c.Speaker.Name && s.Speaker.Via != c.Speaker.Name && !strings.Contains(s.Speaker.Full+" "+s.Speaker.Name, c.Speaker.Name) && !strings.Contains(c.Speaker.Name, s.Speaker.Name) {
@@ -272,19 +285,6 @@ func inSentence(a Article, c Citation, name string) bool {
 		}
 	}
 	return name == a.Outlet
-}
-
-// statementAt is the statement that carries most of a quote; ok is false where the article says it itself.
-func statementAt(a Article, c Citation, said map[string][]Statement) (Statement, bool) {
-	key := fmt.Sprintf("%s\x00%d\x00%s", a.ID, a.Revision, a.Hash)
-	list, known := said[key]
-	if !known {
-		list = statementsOf(a)
-		if said != nil {
-			said[key] = list
-		}
-	}
-	return statementOver(list, c)
 }
 
 // statementOver picks the statement of the quote's sentence that covers most of the quote.

@@ -40,6 +40,9 @@ func (r *speechReader) cueAt(i int) (cue, bool) {
 		}
 		return c, true
 	}
+	if c.lemma == "put" && !(r.word(i+1, "it") && (r.kind(i+2) == ':' || r.kind(i+2) == ',' || r.kind(i+2) == '.' || i+2 == len(r.tokens))) {
+		return cue{}, false
+	}
 	if c.form == "past" && kind == tokenWord && (cueDeterminers[prev] || r.tokens[before].possessive && !r.tokens[before].capital) {
 		return cue{}, false // "the accused man"
 	}
@@ -117,6 +120,9 @@ lilly reilly connolly donnelly bully jelly belly butterfly early daily weekly mo
 
 // said builds the speech of the cue at i.
 func (r *speechReader) said(i int, c cue, before []speech) (speech, bool) {
+	if c.speech && c.stance == Says && r.negated(i) {
+		return speech{}, false // "would not say"
+	}
 	s := speech{cue: c, at: r.tokens[i].start, verb: r.verb(i)}
 	after := i + 1
 	// Passive: "was described by X as …"; without "by" nobody is named.
@@ -221,6 +227,23 @@ func (r *speechReader) verb(i int) string {
 		end = i + 1
 	}
 	return r.text[r.tokens[i].start:r.tokens[end].end]
+}
+
+// negated says whether the verb at i is denied: "did not say", "never told", "declined to say".
+func (r *speechReader) negated(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-3 && r.kind(k) == tokenWord; k-- {
+		w := r.tokens[k].lower
+		if w == "not" || w == "never" || strings.HasSuffix(w, "n't") || w == "cannot" {
+			return true
+		}
+		if w == "to" && r.word(k-1, "declined", "declines", "decline", "declining", "refused", "refuses", "refuse", "refusing", "failed", "fails", "unable", "unwilling") {
+			return true
+		}
+		if !cueAuxiliaries[w] && !cueAdverb(w) {
+			return false
+		}
+	}
+	return false
 }
 
 func (r *speechReader) passive(i int) bool {
@@ -411,7 +434,7 @@ func (r *speechReader) subject(i, depth int) (phrase, bool) {
 			if !ok {
 				return phrase{}, false
 			}
-			if first := r.tokens[open+1].lower; !(j-open == 2 && (cueAdverb(first) || cueOpeners[first]) || cuePrepositions[first] || first == "almost") {
+			if first := r.tokens[open+1].lower; !(j-open == 2 && (cueAdverb(first) || cueOpeners[first]) || cuePrepositions[first] || first == "almost" || first == "who" || first == "which") {
 				full = j
 			}
 			j = open - 1
@@ -470,18 +493,6 @@ func (r *speechReader) borders(j int) int {
 			b--
 			continue
 		}
-		if t.kind == ')' {
-			// "Sen. Smith (D-N.D.)" inside the phrase.
-			k := b - 2
-			for k > 0 && r.kind(k) != '(' {
-				k--
-			}
-			if k > 0 && b-k < 8 {
-				b = k
-				continue
-			}
-			break
-		}
 		if t.kind == '.' && r.kind(b) == tokenWord && r.tokens[b].start-t.start <= 2 && b > 1 && r.kind(b-2) == tokenWord && r.tokens[b-2].capital && r.tokens[b-2].end == t.start && len(r.tokens[b-2].lower) <= 4 {
 			b-- // "Mr. Smith", "Sen. Jones", "John D. Smith"
 			continue
@@ -536,7 +547,8 @@ func (r *speechReader) phraseLeft(j int) int {
 			b--
 			continue
 		}
-		if t.kind != tokenWord || t.quoted != r.tokens[j].quoted || cueSubordinators[t.lower] || r.verbal(b-1) || cuePronouns[t.lower] || t.lower == "and" || t.lower == "but" || t.lower == "or" {
+		if t.kind != tokenWord || t.quoted != r.tokens[j].quoted || cueSubordinators[t.lower] || r.verbal(b-1) || cuePronouns[t.lower] || t.lower == "and" || t.lower == "but" || t.lower == "or" ||
+			t.lower == "out" || t.lower == "up" || t.lower == "down" || t.lower == "back" || t.lower == "away" {
 			break
 		}
 		if cueTimeWords[t.lower] && !r.tokens[b].capital == false && !t.possessive {
@@ -776,6 +788,36 @@ func (r *speechReader) according(i int, before []speech) (speech, bool) {
 	return s, true
 }
 
+// nominal builds the speech of a noun at i: "Brandt's claim that …".
+func (r *speechReader) nominal(i int) (speech, bool) {
+	stance, ok := cueNouns[r.tokens[i].lower]
+	if !ok || i == 0 || !r.word(i+1, "that") || r.kind(i-1) != tokenWord || r.tokens[i-1].quoted {
+		return speech{}, false
+	}
+	owner := r.tokens[i-1]
+	var p phrase
+	switch {
+	case owner.possessive:
+		p, ok = r.build(r.phraseLeft(i-1), i, -1)
+	case owner.lower == "his":
+		p, ok = phrase{from: i - 1, to: i, full: i, pronoun: "he", text: owner.lower}, true
+	case owner.lower == "her":
+		p, ok = phrase{from: i - 1, to: i, full: i, pronoun: "she", text: owner.lower}, true
+	default:
+		return speech{}, false
+	}
+	if !ok || i+2 >= len(r.tokens) {
+		return speech{}, false
+	}
+	s := speech{cue: cue{lemma: r.tokens[i].lower, stance: stance, speech: true, form: "base"}, at: r.tokens[i].start, verb: r.text[r.tokens[i].start:r.tokens[i].end], who: p}
+	end := i + 2
+	for end < len(r.tokens) && r.kind(end) != ',' && r.kind(end) != ';' && r.kind(end) != '-' && !(r.kind(end) == '.' && end == len(r.tokens)-1) {
+		end++
+	}
+	s.content = []prose.Span{r.trim(r.tokens[i+2].start, r.tokens[end-1].end, true)}
+	return s, s.content[0].Len() > 0
+}
+
 // colon builds the speech of "X: …" at the start of a headline or a line of a transcript. After a cue the colon belongs
 // to the cue.
 func (r *speechReader) colon(i int, before []speech) (speech, bool) {
@@ -969,13 +1011,13 @@ func (r *speechReader) contents(i, after int, s speech, before []speech) ([]pros
 			}
 		}
 		// A leading adverbial, "On Monday, X said …", is not what was said.
-		if hasBefore && hasAfter && !r.quoteEnds(left) && !(r.kind(after) == ',' && left > 3) && s.cue.lemma != "according to" {
+		if hasBefore && hasAfter && !r.quoteEnds(left) && !(r.kind(after) == ',' && left > 2) && s.cue.lemma != "according to" {
 			hasBefore = false
 		}
 		if hasBefore && s.cue.form == "ing" && len(before) > 0 {
 			hasBefore = false
 		}
-		if hasBefore && !r.quotedBetween(0, left) && !r.clausal(0, left) && left < 4 {
+		if hasBefore && !r.quotedBetween(0, left) && !r.clausal(0, left) && left < 3 {
 			hasBefore = false
 		}
 	}

@@ -717,8 +717,11 @@ func (q *asked) findTerms(lib *collection) {
 			continue
 		}
 		var alts []string
-		for _, list := range [][]string{c.Names, c.Demonyms, c.Seats} {
+		for k, list := range [][]string{c.Names, c.Demonyms, c.Seats} {
 			for _, a := range list {
+				if k == 0 && strings.Contains(a, " ") {
+					continue // the words of an official name ("republic", "democratic") say nothing
+				}
 				for _, s := range search.Terms(a) {
 					if !seen[s] {
 						alts = append(alts, s)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -455,7 +456,56 @@ func (q *asked) newCandidate(a *Article, s int, targets map[string][]target) *ca
 			}
 		}
 	}
+	q.meetTimes(c)
 	return c
+}
+
+// meetTimes lets "earlier this month" in an article of February meet a question that asks about February.
+func (q *asked) meetTimes(c *candidate) {
+	lost := false
+	for _, t := range q.times {
+		for i, term := range q.terms {
+			tk := q.toks[term.token]
+			lost = lost || t.Start <= tk.Start && tk.End <= t.End && c.match[i] == 0
+		}
+	}
+	if !lost || c.a.Published.IsZero() {
+		return
+	}
+	told := false
+	for _, t := range c.toks {
+		switch t.Lower {
+		case "month", "week", "year", "today", "yesterday", "tomorrow", "ago", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday":
+			told = true
+		}
+	}
+	if !told {
+		return
+	}
+	for _, x := range prose.TimesIn(c.text, c.toks, c.a.Published) {
+		if !x.Relative || x.Value.IsZero() {
+			continue
+		}
+		at := sort.Search(len(c.toks), func(i int) bool { return c.toks[i].Start >= x.Start })
+		for i, term := range q.terms {
+			tk := q.toks[term.token]
+			if c.match[i] > 0 || !slices.ContainsFunc(q.times, func(t prose.TimeRef) bool { return t.Start <= tk.Start && tk.End <= t.End }) {
+				continue
+			}
+			same := false
+			switch {
+			case prose.KindOf(tk.Text) == "month":
+				same = (x.Precision == prose.Month || x.Precision == prose.Day) && strings.EqualFold(x.Value.Month().String(), tk.Text)
+			case tk.Text == strconv.Itoa(x.Value.Year()):
+				same = true
+			case tk.IsNumber():
+				same = x.Precision == prose.Day && tk.Text == strconv.Itoa(x.Value.Day())
+			}
+			if same {
+				c.match[i], c.where[i] = .7, min(at, len(c.toks)-1)
+			}
+		}
+	}
 }
 
 // group is the family of a type of answer; features that work differently for each carry its name.

@@ -203,8 +203,43 @@ func (f *findings) judge() verdict {
 		add("undated", 1)
 	}
 	v.confidence = logistic(score(c.w.Refusal, v.signals))
+	if veto := q.typeVeto(r, spans); veto < 1 {
+		v.confidence *= veto
+		v.signals = append(v.signals, Feature{"veto: nothing of the expected type", veto})
+	}
 	v.missing = q.missing(r, c)
 	return v
+}
+
+// typeVeto lowers the confidence when nothing in the evidence is of the type that the question expects: a count without
+// what is counted, a date where no time is told.
+func (q *asked) typeVeto(r *retrieval, spans []*span) float64 {
+	need := 0.0
+	switch q.kind {
+	case typeNumber:
+		need = .4
+		if q.head != "" {
+			need = .55
+		}
+	case typeMoney, typePercent, typeAge, typeDuration, typeMeasure:
+		need = .35
+	case typeDate, typeYear:
+		need = .3
+	case typeCountry, typeState, typeCity:
+		need = .25
+	default:
+		return 1
+	}
+	near := map[*candidate]bool{}
+	for _, c := range r.sentences[:min(6, len(r.sentences))] {
+		near[c] = true
+	}
+	for _, s := range spans {
+		if near[s.in] && s.fit >= need {
+			return 1
+		}
+	}
+	return .6
 }
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

@@ -180,7 +180,7 @@ func (q *asked) spansOf(c *candidate) []*span {
 			if e-i >= 2 && e-i <= 4 {
 				// "chief executive Tim Cook": its head and the name apart.
 				for k := i + 1; k < e; k++ {
-					if c.toks[k].IsUpper() != c.toks[i].IsUpper() {
+					if c.toks[k].IsUpper() != c.toks[i].IsUpper() && c.text[c.toks[k-1].End:c.toks[k].Start] != "-" {
 						add(i, k, "noun")
 						break
 					}
@@ -281,6 +281,13 @@ func (q *asked) fitOf(s *span, r *closeReading) float64 {
 	single := strings.TrimSuffix(lastTok, "s")
 	isName := s.kind == "name" || s.kind == "titled"
 	upper := c.toks[s.from].IsUpper() && (s.from > 0 || s.to-s.from > 1)
+	if s.kind == "noun" && q.kind != typePerson && q.kind != typeSpeaker {
+		for _, n := range r.names {
+			if n.Kind == prose.Person && n.Start < s.end && s.start < n.End {
+				upper = false // a part of a person's name
+			}
+		}
+	}
 	after := func(words ...string) bool {
 		return s.from > 0 && slices.Contains(words, c.toks[s.from-1].Lower) ||
 			s.from > 1 && (c.toks[s.from-1].Lower == "the") && slices.Contains(words, c.toks[s.from-2].Lower)
@@ -303,6 +310,8 @@ func (q *asked) fitOf(s *span, r *closeReading) float64 {
 	case typeGroup:
 		want := q.head
 		switch {
+		case s.kind == "noun" && s.from > 1 && c.toks[s.from-1].Lower == "of" && c.stems[s.from-2] == want:
+			return .8 // "a group of Russian tourists"
 		case isName && s.sort != "" && prose.Stem(s.sort) == want:
 			return 1
 		case isName && (s.name == prose.Company || s.name == prose.Institution || s.name == prose.Outlet || s.name == prose.Team):
@@ -327,6 +336,10 @@ func (q *asked) fitOf(s *span, r *closeReading) float64 {
 		return 0
 	case typeState, typeCity, typePlace:
 		switch {
+		case isName && s.name == prose.Demonym && s.end < len(c.text) && c.text[s.end] == '-':
+			return .9 // "Russian-made"
+		case isName && s.name == prose.Demonym:
+			return .2
 		case isName && q.fits(s.sort):
 			return 1
 		case isName && (s.name == prose.Place || s.name == prose.Nation):
@@ -695,6 +708,18 @@ func (q *asked) spanFeatures(s *span, rank int, best, weight float64, docs, n in
 			}
 		}
 	}
+	for _, f := range q.focus {
+		stem := prose.Stem(q.toks[f].Lower)
+		if stem == q.head || q.toks[f].IsUpper() && len(q.focus) > 3 {
+			continue
+		}
+		if s.to < len(c.stems) && c.stems[s.to] == stem || s.from > 0 && c.stems[s.from-1] == stem {
+			add("beside what is asked", 1)
+		}
+		if slices.Contains(c.stems[s.from:s.to], stem) {
+			add("holds part of what is asked", 1)
+		}
+	}
 	// Before or after the question's verb.
 	if q.verb != "" {
 		for k, t := range q.terms {
@@ -788,7 +813,11 @@ func (q *asked) spanFeatures(s *span, rank int, best, weight float64, docs, n in
 				t = ","
 			}
 		}
-		add(name+t+"@"+g, 1)
+		if g == "what" || g == "why" {
+			add(name+t+"@what", 1)
+		} else {
+			add(name+t, 1)
+		}
 	}
 	tag("tag before ", s.from-1)
 	tag("tag after ", s.to)

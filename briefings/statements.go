@@ -363,6 +363,10 @@ func (r *speechReader) speeches() []speech {
 			}
 			continue
 		}
+		if s, ok := r.nominal(i); ok {
+			out = append(out, s)
+			continue
+		}
 		c, ok := r.cueAt(i)
 		if !ok {
 			continue

@@ -54,17 +54,6 @@ type storyGroup struct {
 	origin []int
 }
 
-// origins counts the independent articles among those that keep says yes to.
-func (g storyGroup) origins(keep func(int) bool) int {
-	seen := map[int]bool{}
-	for i, m := range g.members {
-		if keep == nil || keep(m) {
-			seen[g.origin[i]] = true
-		}
-	}
-	return len(seen)
-}
-
 // storyTerm is a term of an article with how often it stands there, weighed by place and capital.
 type storyTerm struct {
 	term   uint32

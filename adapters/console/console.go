@@ -51,7 +51,7 @@ type Config struct {
 	Out io.Writer
 	// Err is where Chat prints what is not an answer: its greeting, its prompt, why a line was not taken. Nil means Out.
 	Err io.Writer
-	// Colour allows ANSI colours and links. The caller knows whether Out is a terminal and whether NO_COLOR is set.
+	// Colour allows ANSI colours and links. The caller knows whether Out is a terminal and what its environment asks for.
 	Colour bool
 	// Width is how many columns lines may have; zero means 80.
 	Width int

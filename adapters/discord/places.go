@@ -43,6 +43,13 @@ func (s *shelf[V]) put(key string, v V) bool {
 	return true
 }
 
+func (s *shelf[V]) clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.m)
+	s.ring, s.next = nil, 0
+}
+
 func (s *shelf[V]) get(key string) (V, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -132,7 +132,7 @@ func TestAChainOfRepliesIsOneConversation(t *testing.T) {
 		w := run(t, discordfake.Start(t, discordfake.Options{}), &script{}, nil)
 		forget := func() {
 			if forgetful { // as after a restart: the chain is read from Discord
-				w.a.roots = newShelf[string](10)
+				w.a.roots.clear()
 			}
 		}
 		q := w.Mention(t, w.Channel, w.Person, "first?")
@@ -227,7 +227,13 @@ func TestAThreadThatTheBotTakesPartInNeedsNoMention(t *testing.T) {
 	if got := w.AwaitFromBot(t, w.Thread, 1)[0].Text(); got != "An answer to and Seoul?" {
 		t.Errorf("got %q", got)
 	}
+	asked := func() int {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return len(b.asked)
+	}
 	w.Say(t, second, w.Person, "among ourselves")
+	w.Await(t, "the bot to be asked about the second thread", func() bool { return asked() == 2 })
 	w.Say(t, second, w.Person, "among ourselves, again")
 	w.Say(t, w.Channel, w.Person, "in the channel")
 	w.Say(t, w.Channel, w.Person, "in the channel, again")
@@ -235,11 +241,8 @@ func TestAThreadThatTheBotTakesPartInNeedsNoMention(t *testing.T) {
 	if n := len(b.got()); n != 2 {
 		t.Errorf("the bot heard %+v", b.got())
 	}
-	b.mu.Lock()
-	asked := len(b.asked)
-	b.mu.Unlock()
-	if asked != 2 {
-		t.Errorf("the bot was asked %d times whether it takes part: once for each thread is enough", asked)
+	if n := asked(); n != 2 {
+		t.Errorf("the bot was asked %d times whether it takes part: once for each thread is enough", n)
 	}
 	// Once it has answered in a thread, it takes part.
 	w.Mention(t, second, w.Person, "and you?")

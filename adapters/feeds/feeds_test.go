@@ -20,10 +20,16 @@ import (
 	"attache/briefings/briefingstest"
 )
 
-// local is a fetcher that may reach the test's own servers.
+// local is a fetcher that may reach the test's own servers and waits for them as long as a busy machine needs.
 func local(t *testing.T) *Fetcher {
 	t.Helper()
-	f, err := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: 2 * time.Second})
+	return patient(t, time.Minute)
+}
+
+// patient is a fetcher that may reach the test's own servers and waits for so long.
+func patient(t *testing.T, timeout time.Duration) *Fetcher {
+	t.Helper()
+	f, err := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: timeout})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +174,11 @@ func TestHostileAnswersEndInAClearError(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := local(t).Page(t.Context(), serve(t, row.handler))
+			f := local(t)
+			if row.want == "did not answer in time" {
+				f = patient(t, 500*time.Millisecond)
+			}
+			_, err := f.Page(t.Context(), serve(t, row.handler))
 			if err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("got %v, want it to hold %q", err, row.want)
 			}
@@ -294,9 +304,13 @@ func TestAFeedBecomesReportsAndIsAskedPolitely(t *testing.T) {
 	if pause := s.NextAt.Sub(now); pause < time.Hour || pause > 70*time.Minute {
 		t.Errorf("the next poll is in %v; the feed's ttl is an hour", pause)
 	}
-	reports, _, err = f.Poll(t.Context(), s)
+	before := s.NextAt.Sub(now)
+	reports, s, err = f.Poll(t.Context(), s)
 	if err != nil || len(reports) != 0 || asked != 2 {
 		t.Errorf("an unchanged feed gave %d reports, error %v, %d requests", len(reports), err, asked)
+	}
+	if pause := s.NextAt.Sub(now); pause <= before || pause > 2*before {
+		t.Errorf("an unchanged feed is left alone for %v after %v; want a little longer", pause, before)
 	}
 }
 
@@ -429,6 +443,34 @@ func TestACancelledFetchSaysSo(t *testing.T) {
 	cancel()
 	if _, err := local(t).Page(ctx, serve(t, http.NotFound)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestADayInRunningTextIsNotTheReportsOwn(t *testing.T) {
+	t.Parallel()
+	const sentence = " the Security Council imposed the sanctions that are in force today, and nobody expected that they would last so long."
+	for text, want := range map[string]string{
+		"date 2024-02-20 KCNA VIA KNS / AFP" + sentence:         "2024-02-20",
+		"2024-02-20\n\nOn that day" + sentence:                  "2024-02-20",
+		"Published: 2024-02-20. On that day" + sentence:         "2024-02-20",
+		"SEOUL, 2024-02-20 (Example)\n\nOn that day" + sentence: "2024-02-20",
+		"February 20, 2024\n\nOn that day" + sentence:           "2024-02-20",
+		"Seven years earlier, on 2017-08-05," + sentence:        "",
+		"SEOUL (Example)\n\nOn 2017-08-05," + sentence:          "",
+		"Seven years earlier, on August 5, 2017," + sentence:    "",
+		"date 2024-02-31\n\nNo such day." + sentence:            "",
+	} {
+		r, err := ReadText([]byte(text), "report.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if !r.Published.IsZero() {
+			got = r.Published.Format(time.DateOnly)
+		}
+		if got != want || r.DateOnly != (want != "") {
+			t.Errorf("%.40q … was published on %q (by the day: %v), want %q", text, got, r.DateOnly, want)
+		}
 	}
 }
 

@@ -59,7 +59,7 @@ var errNotJSON = errors.New("the renderer's result is not JSON")
 func (p *Playground) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	f, ours := errors.AsType[*fault](err)
 	if !ours {
-		p.Log.Error("a request of the playground came to nothing", "method", r.Method, "path", r.URL.Path, "err", err)
+		p.c.Log.Error("a request of the playground came to nothing", "method", r.Method, "path", r.URL.Path, "err", err)
 		f = &fault{status: http.StatusInternalServerError, Code: "failed", Message: "Something went wrong on this side. The terminal in which Attaché runs says what."}
 	}
 	answer(w, f.status, map[string]*fault{"error": f})
@@ -217,12 +217,12 @@ type about struct {
 }
 
 func (p *Playground) about(ctx context.Context, _ *http.Request) (about, error) {
-	a := about{Version: p.Version, Previews: []string{}, Examples: p.Examples, Features: []Feature{}}
-	for _, preview := range p.Previews {
+	a := about{Version: p.c.Version, Previews: []string{}, Examples: p.c.Examples, Features: []Feature{}}
+	for _, preview := range p.c.Previews {
 		a.Previews = append(a.Previews, preview.Name)
 	}
-	if p.Status != nil {
-		a.Features = append(a.Features, p.Status(ctx)...)
+	if p.c.Status != nil {
+		a.Features = append(a.Features, p.c.Status(ctx)...)
 	}
 	if a.Examples == nil {
 		a.Examples = []string{}
@@ -431,13 +431,13 @@ func (p *Playground) handle(ctx context.Context, r bot.Request) (reply bot.Reply
 	defer cancel()
 	defer func() {
 		if fault := recover(); fault != nil {
-			p.Log.Error("answering broke down", "request", r.ID, "fault", fmt.Sprint(fault))
+			p.c.Log.Error("answering broke down", "request", r.ID, "fault", fmt.Sprint(fault))
 			reply = problem("Something went wrong while this was being answered. Please ask again; the terminal in which Attaché runs says more.")
 		}
 	}()
-	reply, err := p.Bot.Handle(ctx, r)
+	reply, err := p.c.Bot.Handle(ctx, r)
 	if err != nil {
-		p.Log.Warn("a request was not answered", "request", r.ID, "err", err)
+		p.c.Log.Warn("a request was not answered", "request", r.ID, "err", err)
 		if reply.Message == nil {
 			return problem("There was no time to answer. Please ask again.")
 		}
@@ -505,7 +505,7 @@ func (p *Playground) click(ctx context.Context, in clickInput) (said, error) {
 	request := bot.Request{
 		ID: Platform + "/click/" + in.ID, Kind: bot.Click, Action: in.Action, Value: in.Value, Quoted: message.PlainText(e.Message),
 		Address: address, Conversation: address.String(), User: p.user(in.Zone, in.Locale),
-		At: p.Config.Now().Add(p.offset),
+		At: p.c.Now().Add(p.offset),
 	}
 	p.mu.Unlock()
 
@@ -600,7 +600,7 @@ func (p *Playground) complete(ctx context.Context, r *http.Request) ([]bot.Choic
 		}
 	}
 	at := message.Address{Platform: Platform, Workspace: Workspace, Channel: q.Get("channel")}
-	choices := p.Bot.Complete(ctx, q.Get("command"), q.Get("arg"), q.Get("prefix"), at)
+	choices := p.c.Bot.Complete(ctx, q.Get("command"), q.Get("arg"), q.Get("prefix"), at)
 	if choices == nil {
 		choices = []bot.Choice{}
 	}
@@ -608,7 +608,7 @@ func (p *Playground) complete(ctx context.Context, r *http.Request) ([]bot.Choic
 }
 
 func (p *Playground) articles(ctx context.Context, _ *http.Request) ([]bot.ArticleCard, error) {
-	cards, err := p.Bot.ArticleCards(ctx, maxArticles)
+	cards, err := p.c.Bot.ArticleCards(ctx, maxArticles)
 	if err != nil {
 		return nil, fmt.Errorf("list articles: %w", err)
 	}
@@ -619,10 +619,10 @@ func (p *Playground) articles(ctx context.Context, _ *http.Request) ([]bot.Artic
 }
 
 func (p *Playground) article(ctx context.Context, id string) (bot.ArticleView, error) {
-	view, err := p.Bot.ArticleView(ctx, id)
+	view, err := p.c.Bot.ArticleView(ctx, id)
 	if err != nil {
 		// The one error that a library in order has is that it has no such article; any other is for the log.
-		p.Log.Warn("an article could not be opened", "article", id, "err", err)
+		p.c.Log.Warn("an article could not be opened", "article", id, "err", err)
 		return view, refuse("not_found", "That article is not in the library.")
 	}
 	if view.Body == nil {

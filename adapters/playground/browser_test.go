@@ -1,16 +1,15 @@
 package playground_test
 
 import (
-	"context"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"attache/adapters/playground"
+	"attache/adapters/playground/playgroundtest"
 	"attache/bot"
 	"attache/bot/message"
 )
@@ -53,10 +52,10 @@ func serve(t *testing.T, s *scripted) *httptest.Server {
 // TestInTheBrowser looks at the page as people do, in a real browser. The subtests share the browser; each has a
 // playground and a profile of its own.
 func TestInTheBrowser(t *testing.T) {
-	b := browser(t)
+	b := playgroundtest.NewBrowser(t)
 	for _, story := range []struct {
 		name string
-		tell func(t *testing.T, b context.Context)
+		tell func(t *testing.T, b *playgroundtest.Browser)
 	}{
 		{"a first visitor asks, follows up and presses buttons", firstVisit},
 		{"an answer looks as in Slack, as in Discord and as in the terminal", forms},
@@ -74,193 +73,204 @@ func TestInTheBrowser(t *testing.T) {
 		{"every text has enough contrast", contrast},
 		{"every control has a name and every region a landmark", names},
 	} {
-		t.Run(story.name, func(t *testing.T) { story.tell(t, b) })
+		t.Run(story.name, func(t *testing.T) {
+			t.Parallel()
+			story.tell(t, b)
+		})
 	}
 }
 
-func firstVisit(t *testing.T, b context.Context) {
+func firstVisit(t *testing.T, b *playgroundtest.Browser) {
 	s := newScripted()
-	p := open(t, b, serve(t, s).URL, desktop)
-	p.says(".welcome h2", "Ask what the sources say.")
-	p.click(".welcome-examples button", "Who gave Kim Jong-un a new car?")
-	p.says("article.theirs", "Vladimir Putin gave Kim Jong-un a new car")
-	p.wait(`!document.querySelector(".welcome") && !document.querySelector(".thinking")`)
-	p.says(".in-thread", "Who gave Kim Jong-un a new car?")
+	p := b.Open(t, serve(t, s).URL, playgroundtest.Desktop())
+	p.Says(".welcome h2", "Ask what the sources say.")
+	p.Click(".welcome-examples button", "Who gave Kim Jong-un a new car?")
+	p.Says("article.theirs", "Vladimir Putin gave Kim Jong-un a new car")
+	p.Wait(`!document.querySelector(".welcome") && !document.querySelector(".thinking")`)
+	p.Says(".in-thread", "Who gave Kim Jong-un a new car?")
 
-	p.ask("And what did Seoul say?")
-	p.says("article.theirs", "South Korea condemned")
+	p.Ask("And what did Seoul say?")
+	p.Says("article.theirs", "South Korea condemned")
 	requests := s.asked()
 	if len(requests) != 2 || requests[0].Conversation != requests[1].Conversation || requests[1].User.Zone != "Europe/Paris" {
 		t.Fatalf("the bot was asked %+v", requests)
 	}
 
-	p.click("article.theirs button", "Evidence in full")
-	p.says("article.private", "Only visible to you")
-	p.says("article.private", "Vladimir Vladimirovich Putin, for his personal use")
-	p.click("article.theirs button", "Helpful")
-	p.wait(`document.querySelector('article.theirs button.pressed[data-action="helpful"]')`)
+	p.Click("article.theirs button", "Evidence in full")
+	p.Says("article.private", "Only visible to you")
+	p.Says("article.private", "Vladimir Vladimirovich Putin, for his personal use")
+	p.Click("article.theirs button", "Helpful")
+	p.Wait(`document.querySelector('article.theirs button.pressed[data-action="helpful"]')`)
 	if got := s.asked(); len(got) != 4 || got[2].Action != "evidence" || got[2].Value != "x1" || got[3].Action != "helpful" {
 		t.Errorf("the presses reached the bot as %+v", got[2:])
 	}
 
-	p.click("#leave-thread", "New question")
-	p.ask("How many seats does the car have?")
-	p.says("article.theirs", "The sources do not say.")
+	p.Click("#leave-thread", "New question")
+	p.Ask("How many seats does the car have?")
+	p.Says("article.theirs", "The sources do not say.")
 	if got := s.asked(); got[4].Conversation == got[0].Conversation {
 		t.Error("a new question is in the old conversation")
 	}
-	if n := read[int](p, `document.querySelectorAll(".thread").length`); n != 2 {
+	if n := playgroundtest.Read[int](p, `document.querySelectorAll(".thread").length`); n != 2 {
 		t.Errorf("there are %d threads, want 2", n)
 	}
-	p.click(".thread:first-of-type .follow button", "Reply in thread")
-	p.says(".in-thread", "Who gave Kim Jong-un a new car?")
-	p.wait(`document.activeElement.id === "ask"`)
+	p.Click(".thread:first-of-type .follow .read", "Read [1]")
+	p.Says(".article-title", "Putin gives Kim Jong-un")
+	if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll(".sentence.cited .number")].map((e) => e.innerText)`); len(got) == 0 {
+		t.Error("no sentence is marked as the one that was cited")
+	}
+	if got := playgroundtest.Read[float64](p, `document.scrollingElement.scrollTop + document.body.scrollTop`); got != 0 {
+		t.Errorf("the page is scrolled by %v", got)
+	}
+	p.Click(".thread:first-of-type .follow button", "Reply in thread")
+	p.Says(".in-thread", "Who gave Kim Jong-un a new car?")
+	p.Wait(`document.activeElement.id === "ask"`)
 }
 
-func forms(t *testing.T, b context.Context) {
-	p := open(t, b, serve(t, newScripted()).URL, desktop)
-	p.ask("What did Seoul say?")
-	p.says("article.theirs", "South Korea condemned")
+func forms(t *testing.T, b *playgroundtest.Browser) {
+	p := b.Open(t, serve(t, newScripted()).URL, playgroundtest.Desktop())
+	p.Ask("What did Seoul say?")
+	p.Says("article.theirs", "South Korea condemned")
 
-	if got := read[[]string](p, `[...document.querySelectorAll(".slack-body .slack-quote")].map((e) => e.innerText.trim())`); len(got) != 2 || !strings.HasPrefix(got[0], "Moscow’s gift") {
+	if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll(".slack-body .slack-quote")].map((e) => e.innerText.trim())`); len(got) != 2 || !strings.HasPrefix(got[0], "Moscow’s gift") {
 		t.Errorf("Slack's quotes are %q", got)
 	}
-	if got := read[string](p, `document.querySelector(".slack-section b").innerText`); got != "South Korea condemned a “violation of UN sanctions”." {
+	if got := playgroundtest.Read[string](p, `document.querySelector(".slack-section b").innerText`); got != "South Korea condemned a “violation of UN sanctions”." {
 		t.Errorf("in Slack the strong text is %q", got)
 	}
-	p.says(".slack-context", "As of 20 Feb 2024 at 13:00 · searched 1 article")
-	p.says("article.mine .slack-mention", "@Attaché")
-	if got := read[[]string](p, `[...document.querySelectorAll("article.theirs a")].map((a) => [a.href, a.target, a.rel].join(" "))`); len(got) == 0 || got[0] != "https://example.org/gift _blank noopener noreferrer nofollow" {
+	p.Says(".slack-context", "As of 20 Feb 2024 at 13:00 · searched 1 article")
+	p.Says("article.mine .slack-mention", "@Attaché")
+	if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll("article.theirs a")].map((a) => [a.href, a.target, a.rel].join(" "))`); len(got) == 0 || got[0] != "https://example.org/gift _blank noopener noreferrer nofollow" {
 		t.Errorf("links are %q", got)
 	}
 
-	p.click(".switch button", "Discord")
-	p.says(".discord-embed", "South Korea condemned a “violation of UN sanctions”.")
-	p.says(".discord-embed .discord-quote", "Moscow’s gift")
-	p.says(".discord-embed .discord-small", "As of 20 February 2024 13:00 · searched 1 article")
-	p.says(".spine", "@You What did Seoul say?")
-	if got := read[string](p, `getComputedStyle(document.querySelector(".discord-embed")).borderLeftColor`); got != "rgb(59, 111, 181)" {
+	p.Click(".switch button", "Discord")
+	p.Says(".discord-embed", "South Korea condemned a “violation of UN sanctions”.")
+	p.Says(".discord-embed .discord-quote", "Moscow’s gift")
+	p.Says(".discord-embed .discord-small", "As of 20 February 2024 13:00 · searched 1 article")
+	p.Says(".spine", "@You What did Seoul say?")
+	if got := playgroundtest.Read[string](p, `getComputedStyle(document.querySelector(".discord-embed")).borderLeftColor`); got != "rgb(59, 111, 181)" {
 		t.Errorf("the bar beside the embed is %s", got)
 	}
-	p.click(".discord-button", "Evidence in full")
-	p.says("article.private", "Only you can see this")
+	p.Click(".discord-button", "Evidence in full")
+	p.Says("article.private", "Only you can see this")
 
-	p.click(".switch button", "Plain")
-	p.says(".plain-text", "South Korea condemned a “violation of UN sanctions”. [1]")
-	if n := read[int](p, `document.querySelectorAll(".slack-body, .discord-body").length`); n != 0 {
+	p.Click(".switch button", "Plain")
+	p.Says(".plain-text", "South Korea condemned a “violation of UN sanctions”. [1]")
+	if n := playgroundtest.Read[int](p, `document.querySelectorAll(".slack-body, .discord-body").length`); n != 0 {
 		t.Errorf("%d drawings of other forms are left", n)
 	}
-	p.click(".plain-button", "Helpful")
-	p.wait(`document.querySelector(".plain-button.pressed")`)
+	p.Click(".plain-button", "Helpful")
+	p.Wait(`document.querySelector(".plain-button.pressed")`)
 
 	// A command leaves a line in Discord, as there, and what it answers stands in the channel in Slack.
-	p.ask("/brief help")
-	p.says("article.theirs", "What Attaché can do")
-	p.click(".switch button", "Slack")
-	p.says(".slack-table th", "Command")
-	p.click(".switch button", "Discord")
-	p.says("article.used", "You used /brief help")
+	p.Ask("/brief help")
+	p.Says("article.theirs", "What Attaché can do")
+	p.Click(".switch button", "Slack")
+	p.Says(".slack-table th", "Command")
+	p.Click(".switch button", "Discord")
+	p.Says("article.used", "You used /brief help")
 }
 
-func reload(t *testing.T, b context.Context) {
+func reload(t *testing.T, b *playgroundtest.Browser) {
 	server := serve(t, newScripted())
-	p := open(t, b, server.URL, desktop)
-	p.ask("Who gave the car?")
-	p.says("article.theirs", "Vladimir Putin")
-	p.click(".switch button", "Discord")
-	p.must("reload", func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.Reload()) })
-	p.says(".discord-embed", "Vladimir Putin")
-	if n := read[int](p, `document.querySelectorAll("article").length`); n != 2 {
+	p := b.Open(t, server.URL, playgroundtest.Desktop())
+	p.Ask("Who gave the car?")
+	p.Says("article.theirs", "Vladimir Putin")
+	p.Click(".switch button", "Discord")
+	p.Reload()
+	p.Says(".discord-embed", "Vladimir Putin")
+	if n := playgroundtest.Read[int](p, `document.querySelectorAll("article").length`); n != 2 {
 		t.Errorf("after the reload there are %d messages, want 2", n)
 	}
 
-	other := open(t, b, server.URL, desktop) // another profile, at the same time
-	other.says(".slack-body", "Vladimir Putin")
-	p.click("#leave-thread, #ask", "")
-	p.ask("How many seats?")
-	other.says("article.theirs", "The sources do not say.")
+	other := b.Open(t, server.URL, playgroundtest.Desktop()) // another profile, at the same time
+	other.Says(".slack-body", "Vladimir Putin")
+	p.Click("#leave-thread, #ask", "")
+	p.Ask("How many seats?")
+	other.Says("article.theirs", "The sources do not say.")
 }
 
-func colours(t *testing.T, b context.Context) {
-	p := open(t, b, serve(t, newScripted()).URL, desktop)
-	background := func() string { return read[string](p, `getComputedStyle(document.body).backgroundColor`) }
+func colours(t *testing.T, b *playgroundtest.Browser) {
+	p := b.Open(t, serve(t, newScripted()).URL, playgroundtest.Desktop())
+	background := func() string {
+		return playgroundtest.Read[string](p, `getComputedStyle(document.body).backgroundColor`)
+	}
 	const light, dark = "rgb(246, 243, 236)", "rgb(17, 21, 26)"
 	if got := background(); got != light {
 		t.Errorf("in a light system the page is %s", got)
 	}
-	v := desktop
-	v.dark = true
-	p.look(v)
+	p.Look(playgroundtest.Desktop().InTheDark())
 	if got := background(); got != dark {
 		t.Errorf("in a dark system the page is %s", got)
 	}
-	p.click("#theme", "Colours: as the system")
+	p.Click("#theme", "Colours: as the system")
 	if got := background(); got != light {
 		t.Errorf("switched to light the page is %s", got)
 	}
-	p.must("reload", func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.Reload()) })
-	p.says(".welcome h2", "Ask")
+	p.Reload()
+	p.Says(".welcome h2", "Ask")
 	if got := background(); got != light {
 		t.Errorf("after a reload the page is %s: the choice is forgotten", got)
 	}
-	p.click("#theme", "Colours: light")
-	p.look(desktop)
+	p.Click("#theme", "Colours: light")
+	p.Look(playgroundtest.Desktop())
 	if got := background(); got != dark {
 		t.Errorf("switched to dark the page is %s", got)
 	}
 }
 
-func onAPhone(t *testing.T, b context.Context) {
-	p := open(t, b, serve(t, newScripted()).URL, phone)
+func onAPhone(t *testing.T, b *playgroundtest.Browser) {
+	p := b.Open(t, serve(t, newScripted()).URL, playgroundtest.Phone())
 	fits := func(where string) {
 		t.Helper()
-		if got := read[[]string](p, `[...document.querySelectorAll("body *")].filter((e) => e.checkVisibility() && !e.closest(".unseen, .skip, .slack-table-frame, .toast") && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.tagName + "." + e.className)`); len(got) > 0 {
+		if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll("body *")].filter((e) => e.checkVisibility() && !e.closest(".unseen, .skip, .slack-table-frame, .toast") && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.tagName + "." + e.className)`); len(got) > 0 {
 			t.Errorf("%s: beyond the right edge stand %v", where, got)
 		}
-		if got := read[[]string](p, `[...document.querySelectorAll("button, input, textarea")].filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width < 24 || r.height < 24).map(([e, r]) => e.className + " " + e.innerText + " " + r.width + "x" + r.height)`); len(got) > 0 {
+		if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll("button, input, textarea")].filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width < 24 || r.height < 24).map(([e, r]) => e.className + " " + e.innerText + " " + r.width + "x" + r.height)`); len(got) > 0 {
 			t.Errorf("%s: too small for a finger (24 px, WCAG 2.5.8): %v", where, got)
 		}
 	}
 	fits("welcome")
-	p.click(".welcome-examples button", "What did Seoul say about it?")
-	p.says("article.theirs", "South Korea condemned")
+	p.Click(".welcome-examples button", "What did Seoul say about it?")
+	p.Says("article.theirs", "South Korea condemned")
 	fits("Slack")
-	p.click(".switch button", "Discord")
-	p.says(".discord-embed", "South Korea condemned")
+	p.Click(".switch button", "Discord")
+	p.Says(".discord-embed", "South Korea condemned")
 	fits("Discord")
-	p.click(".switch button", "Plain")
+	p.Click(".switch button", "Plain")
 	fits("plain")
-	p.click(".views button", "Channels")
-	p.wait(`!document.querySelector(".talk").checkVisibility() && document.querySelector(".clock").checkVisibility()`)
+	p.Click(".views button", "Channels")
+	p.Wait(`!document.querySelector(".talk").checkVisibility() && document.querySelector(".clock").checkVisibility()`)
 	fits("channels")
-	p.click(".views button", "Library")
-	p.click(".card", "Putin gives")
-	p.says(".article-text", "South Korea condemned")
+	p.Click(".views button", "Library")
+	p.Click(".card", "Putin gives")
+	p.Says(".article-text", "South Korea condemned")
 	fits("article")
-	p.click(".views button", "Channels")
-	p.click(".channel", "korea-desk")
-	p.wait(`document.querySelector(".talk").checkVisibility()`) // choosing a channel opens it
-	p.says(".welcome-kicker", "#korea-desk")
+	p.Click(".views button", "Channels")
+	p.Click(".channel", "korea-desk")
+	p.Wait(`document.querySelector(".talk").checkVisibility()`) // choosing a channel opens it
+	p.Says(".welcome-kicker", "#korea-desk")
 }
 
-func keyboard(t *testing.T, b context.Context) {
+func keyboard(t *testing.T, b *playgroundtest.Browser) {
 	s := newScripted()
-	p := open(t, b, serve(t, s).URL, desktop)
+	p := b.Open(t, serve(t, s).URL, playgroundtest.Desktop())
 	focused := func() string {
-		return read[string](p, `(document.activeElement.id || document.activeElement.className) + " " + (document.activeElement.innerText ?? "").trim()`)
+		return playgroundtest.Read[string](p, `(document.activeElement.id || document.activeElement.className) + " " + (document.activeElement.innerText ?? "").trim()`)
 	}
-	p.press(kb.Tab)
+	p.Press(kb.Tab)
 	if got := focused(); got != "skip Skip to the question" {
 		t.Fatalf("the first stop is %q", got)
 	}
 	// Every stop shows that it has the focus, and the way round comes back to its beginning.
 	stops := 0
 	for ; stops < 60; stops++ {
-		p.press(kb.Tab)
-		if read[bool](p, `document.activeElement === document.body`) {
+		p.Press(kb.Tab)
+		if playgroundtest.Read[bool](p, `document.activeElement === document.body`) {
 			break
 		}
-		if !read[bool](p, `(() => { const e = document.activeElement; const s = getComputedStyle(e); const c = getComputedStyle(e.closest(".composer") ?? e); return s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 || c.boxShadow !== "none"; })()`) {
+		if !playgroundtest.Read[bool](p, `(() => { const e = document.activeElement; const s = getComputedStyle(e); const c = getComputedStyle(e.closest(".composer") ?? e); return s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 || c.boxShadow !== "none"; })()`) {
 			t.Errorf("%q does not show that it has the focus", focused())
 		}
 	}
@@ -268,154 +278,166 @@ func keyboard(t *testing.T, b context.Context) {
 		t.Errorf("there are %d stops", stops)
 	}
 
-	p.press("/")
-	p.says(".choice", "ask <question>")
-	if got := read[string](p, `document.querySelector("#ask").getAttribute("aria-activedescendant") + " " + document.querySelector("#ask").getAttribute("aria-expanded")`); got != "choice-0 true" {
+	p.Press("/")
+	p.Says(".choice", "ask <question>")
+	if got := playgroundtest.Read[string](p, `document.querySelector("#ask").getAttribute("aria-activedescendant") + " " + document.querySelector("#ask").getAttribute("aria-expanded")`); got != "choice-0 true" {
 		t.Errorf("a screen reader hears of %q", got)
 	}
-	p.press(kb.ArrowDown)
-	p.press(kb.Enter)
-	p.wait(`document.querySelector("#ask").value === "/brief latest "`)
-	p.press(kb.Escape)
-	p.wait(`document.querySelector("#choices").hidden`)
-	p.keys("sanctions")
-	p.press(kb.Escape)
-	p.press(kb.Enter)
-	p.says("article.theirs", "Vladimir Putin")
+	p.Press(kb.ArrowDown)
+	p.Press(kb.Enter)
+	p.Wait(`document.querySelector("#ask").value === "/brief latest "`)
+	p.Press(kb.Escape)
+	p.Wait(`document.querySelector("#choices").hidden`)
+	p.Keys("sanctions")
+	p.Press(kb.Escape)
+	p.Press(kb.Enter)
+	p.Says("article.theirs", "Vladimir Putin")
 	if got := s.asked(); len(got) != 1 || got[0].Kind != bot.Run || got[0].Text != "latest sanctions" {
 		t.Fatalf("the bot was asked %+v", got)
 	}
-	p.press(kb.ArrowUp)
-	p.wait(`document.querySelector("#ask").value === "/brief latest sanctions"`) // the last line comes back
+	p.Press(kb.ArrowUp)
+	p.Wait(`document.querySelector("#ask").value === "/brief latest sanctions"`) // the last line comes back
 
-	p.must("clear the line", func(ctx context.Context) error {
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(document.querySelector("#ask").select(), true)`))
-		return err
-	})
-	p.keys("Who gave the car?")
-	p.press(kb.Enter)
-	p.says(".in-thread", "Who gave the car?")
-	p.press(kb.Escape)
-	p.wait(`document.querySelector("#in-thread").hidden`) // Escape leaves the thread
+	playgroundtest.Read[bool](p, `(document.querySelector("#ask").select(), true)`)
+	p.Keys("Who gave the car?")
+	p.Press(kb.Enter)
+	p.Says(".in-thread", "Who gave the car?")
+	p.Press(kb.Escape)
+	p.Wait(`document.querySelector("#in-thread").hidden`) // Escape leaves the thread
 
 	// The forms are one stop; arrows choose.
-	p.must("focus the forms", func(ctx context.Context) error {
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(document.querySelector(".switch [aria-checked=true]").focus(), true)`))
-		return err
-	})
-	p.press(kb.ArrowRight)
-	p.says(".discord-embed", "Vladimir Putin")
-	p.wait(`document.activeElement.dataset.form === "Discord"`)
-	p.press(kb.ArrowLeft)
-	p.wait(`document.activeElement.dataset.form === "Slack"`)
+	playgroundtest.Read[bool](p, `(document.querySelector(".switch [aria-checked=true]").focus(), true)`)
+	p.Press(kb.ArrowRight)
+	p.Says(".discord-embed", "Vladimir Putin")
+	p.Wait(`document.activeElement.dataset.form === "Discord"`)
+	p.Press(kb.ArrowLeft)
+	p.Wait(`document.activeElement.dataset.form === "Slack"`)
 	// A button keeps the focus when its message is drawn anew.
-	p.must("focus a button", func(ctx context.Context) error {
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`([...document.querySelectorAll('button[data-action="helpful"]')].at(-1).focus(), true)`))
-		return err
-	})
-	p.press(kb.Enter)
-	p.wait(`document.querySelector(".slack-button.pressed") && document.activeElement.dataset.action === "helpful"`)
+	playgroundtest.Read[bool](p, `([...document.querySelectorAll('button[data-action="helpful"]')].at(-1).focus(), true)`)
+	p.Press(kb.Enter)
+	p.Wait(`document.querySelector(".slack-button.pressed") && document.activeElement.dataset.action === "helpful"`)
 }
 
-func completion(t *testing.T, b context.Context) {
+func completion(t *testing.T, b *playgroundtest.Browser) {
 	s := newScripted()
-	p := open(t, b, serve(t, s).URL, desktop)
-	line := func() string { return read[string](p, `document.querySelector("#ask").value`) }
-	p.click("#ask", "")
-	p.keys("/dig")
-	p.says(".choice", "digest add <when> [zone] [about]")
-	p.press(kb.Tab)
+	p := b.Open(t, serve(t, s).URL, playgroundtest.Desktop())
+	line := func() string { return playgroundtest.Read[string](p, `document.querySelector("#ask").value`) }
+	p.Click("#ask", "")
+	p.Keys("/dig")
+	p.Says(".choice", "digest add <when> [zone] [about]")
+	p.Press(kb.Tab)
 	if got := line(); got != "/brief digest add " {
 		t.Fatalf("the line is %q", got)
 	}
-	p.says(".choice", "weekdays 07:30")
-	p.keys("weekdays 07:30 Asia/S")
-	p.says(".choice", "Asia/Seoul")
-	p.press(kb.ArrowDown)
-	p.press(kb.Enter)
+	p.Says(".choice", "weekdays 07:30")
+	p.Keys("weekdays 07:30 Asia/S")
+	p.Says(".choice", "Asia/Seoul")
+	p.Press(kb.ArrowDown)
+	p.Press(kb.Enter)
 	if got := line(); got != "/brief digest add weekdays 07:30 Asia/Seoul " {
 		t.Fatalf("the line is %q", got)
 	}
-	p.keys("ab")
-	p.says(".choice", "about")
-	p.press(kb.Tab)
-	p.keys("North Korea, sanc")
-	p.says(".choice", "sanctions")
-	p.press(kb.Tab)
+	p.Keys("ab")
+	p.Says(".choice", "about")
+	p.Press(kb.Tab)
+	p.Keys("North Korea, sanc")
+	p.Says(".choice", "sanctions")
+	p.Press(kb.Tab)
 	if got := line(); got != "/brief digest add weekdays 07:30 Asia/Seoul about North Korea, sanctions" {
 		t.Fatalf("the line is %q", got)
 	}
-	p.press(kb.Enter)
-	p.says("article.theirs", "Digest d7f3 is on")
+	p.Press(kb.Enter)
+	p.Says("article.theirs", "Digest d7f3 is on")
 	if got := s.asked(); len(got) != 1 || got[0].Text != "digest add weekdays 07:30 Asia/Seoul about North Korea, sanctions" {
 		t.Errorf("the bot was asked %+v", got)
 	}
 	// Enter right after the last letter sends the line, and takes nothing that was offered for an earlier letter.
-	p.ask("/brief who KCNA")
-	p.wait(`document.querySelectorAll("article.theirs").length === 2`)
+	p.Ask("/brief who KCNA")
+	p.Wait(`document.querySelectorAll("article.theirs").length === 2`)
 	if got := s.asked(); got[1].Text != "who KCNA" {
 		t.Errorf("the bot was asked %q", got[1].Text)
 	}
-	p.click("#ask", "")
-	p.keys("/who ki")
-	p.click(".choice", "Kim Yo-jong")
+	p.Click("#ask", "")
+	p.Keys("/who ki")
+	p.Click(".choice", "Kim Yo-jong")
 	if got := line(); got != "/who Kim Yo-jong" {
 		t.Errorf("a click on a choice made the line %q", got)
 	}
 }
 
-func digests(t *testing.T, b context.Context) {
-	p := open(t, b, serve(t, newScripted()).URL, desktop)
-	p.says("#clock-time", "13:00") // noon in London is one in Paris
-	p.says("#clock-next", "No digest is planned yet.")
-	p.click(".clock-moves button", "Next digest")
-	p.says(".toast.shown", "No digest is planned yet. Add one to a channel: /brief digest add daily 08:00")
-	p.expectTroubles() // the browser notes the refusal
+func digests(t *testing.T, b *playgroundtest.Browser) {
+	p := b.Open(t, serve(t, newScripted()).URL, playgroundtest.Desktop())
+	p.Says("#clock-time", "13:00") // noon in London is one in Paris
+	p.Says("#clock-next", "No digest is planned yet.")
+	p.Click(".clock-moves button", "Next digest")
+	p.Says(".toast.shown", "No digest is planned yet. Add one to a channel: /brief digest add daily 08:00")
+	p.ExpectTroubles() // the browser notes the refusal
 
-	p.click(".channel", "korea-desk")
-	p.ask("/brief digest add daily 08:00")
-	p.says(".digests", "daily 08:00 · everything")
-	p.says("#clock-next", "Next digest in 20 h · #korea-desk")
-	p.click(".clock-moves button", "+1 hour")
-	p.says("#clock-time", "14:00")
-	p.says("#clock-off", "1 h ahead of now")
-	p.says("#clock-next", "in 19 h")
+	p.Click(".channel", "korea-desk")
+	p.Ask("/brief digest add daily 08:00")
+	p.Says(".digests", "daily 08:00 · everything")
+	p.Says("#clock-next", "Next digest in 20 h · #korea-desk")
+	p.Click(".clock-moves button", "+1 hour")
+	p.Says("#clock-time", "14:00")
+	p.Says("#clock-off", "1 h ahead of now")
+	p.Says("#clock-next", "in 19 h")
 
-	p.click(".channel", "general")
-	p.click(".clock-moves button", "Next digest")
-	p.says("#clock-time", "09:00")
-	p.says("#clock-date", "Wednesday 21 February")
-	p.says(".toast.shown", "A digest has arrived in #korea-desk.")
-	p.says(".channel.unread", "korea-desk")
-	p.click(".channel", "korea-desk")
-	p.says(`article[data-kind="post"]`, "#korea-desk, Wednesday 21 February, 08:00")
-	p.wait(`!document.querySelector(".channel.unread")`)
-	p.says(".day", "Wednesday, 21 February 2024")
+	p.Click(".channel", "general")
+	p.Click(".clock-moves button", "Next digest")
+	p.Says("#clock-time", "09:00")
+	p.Says("#clock-date", "Wednesday, 21 February 2024")
+	p.Says(".toast.shown", "A digest has arrived in #korea-desk.")
+	p.Says(".channel.unread", "korea-desk")
+	p.Click(".channel", "korea-desk")
+	p.Says(`article[data-kind="post"]`, "#korea-desk, Wednesday 21 February, 08:00")
+	p.Wait(`!document.querySelector(".channel.unread")`)
+	p.Says(".day", "Wednesday, 21 February 2024")
 
-	p.click(".clock-moves button", "Tomorrow 9:00")
-	p.wait(`document.querySelectorAll('article[data-kind="post"]').length === 2`)
-	p.click(".clock-moves button", "Back to now")
-	p.says("#clock-time", "13:00")
-	p.wait(`document.querySelector("#clock-off").innerText === ""`)
-	if n := read[int](p, `document.querySelectorAll('article[data-kind="post"]').length`); n != 2 {
-		t.Errorf("after going back there are %d digests, want 2", n)
+	p.Click(".clock-moves button", "Tomorrow 9:00")
+	p.Wait(`document.querySelectorAll('article[data-kind="post"]').length === 2`)
+
+	// A time can be chosen, and from far away the time of the newest article is offered.
+	p.Click("#clock-choose", "Choose a time")
+	p.Wait(`document.activeElement.id === "clock-to" && document.activeElement.value === "2024-02-22T09:00"`)
+	p.Press(kb.Escape)
+	p.Wait(`document.querySelector("#clock-form").hidden && document.activeElement.id === "clock-choose"`)
+	p.Press(kb.Enter)
+	p.Wait(`!document.querySelector("#clock-form").hidden`)
+	if !playgroundtest.Read[bool](p, `document.querySelector("#clock-then").hidden`) {
+		t.Error("two days after it the time of the newest article is offered already")
 	}
-	p.click(`article[data-kind="post"] button`, "Helpful")
-	p.wait(`document.querySelector('article[data-kind="post"] .pressed')`)
-	p.click(".follow button", "Reply in thread")
-	p.says(".in-thread", "Morning digest for #korea-desk")
+	playgroundtest.Read[bool](p, `(document.querySelector("#clock-to").value = "2024-02-24T07:30", true)`)
+	p.Click("#clock-form .small", "Go")
+	p.Says("#clock-date", "Saturday, 24 February 2024")
+	p.Wait(`document.querySelectorAll('article[data-kind="post"]').length === 3`) // that of Friday
+	p.Click("#clock-choose", "Choose a time")
+	p.Click("#clock-then", "When the newest article came out, 20 February 2024")
+	p.Says("#clock-time", "01:05")
+	p.Says("#clock-date", "Tuesday, 20 February 2024")
+	p.Says("#clock-off", "11 h 55 min behind now")
+
+	p.Click(".clock-moves button", "Back to now")
+	p.Says("#clock-time", "13:00")
+	p.Wait(`document.querySelector("#clock-off").innerText === ""`)
+	if n := playgroundtest.Read[int](p, `document.querySelectorAll('article[data-kind="post"]').length`); n != 3 {
+		t.Errorf("after going back there are %d digests, want 3", n)
+	}
+	p.Click(`article[data-kind="post"] button`, "Helpful")
+	p.Wait(`document.querySelector('article[data-kind="post"] .pressed')`)
+	p.Click(".follow button", "Reply in thread")
+	p.Says(".in-thread", "Morning digest for #korea-desk")
 }
 
-func article(t *testing.T, b context.Context) {
-	p := open(t, b, serve(t, newScripted()).URL, desktop)
-	p.says(".card", "Attaché desk · 20 February 2024")
-	p.says(".card .label", "our account of a press report of that day")
-	p.click(".card", "Putin gives Kim Jong-un")
-	p.wait(`document.activeElement.classList.contains("article-title")`)
-	if got := read[[]string](p, `[...document.querySelectorAll(".article-text .number")].map((e) => e.innerText)`); strings.Join(got, " ") != "1 2 3 4 5 6 7 8 9" {
+func article(t *testing.T, b *playgroundtest.Browser) {
+	p := b.Open(t, serve(t, newScripted()).URL, playgroundtest.Desktop())
+	p.Says(".card", "Attaché desk · 20 February 2024")
+	p.Says(".card .label", "our account of a press report of that day")
+	p.Click(".card", "Putin gives Kim Jong-un")
+	p.Wait(`document.activeElement.classList.contains("article-title")`)
+	if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll(".article-text .number")].map((e) => e.innerText)`); strings.Join(got, " ") != "1 2 3 4 5 6 7 8 9" {
 		t.Errorf("the sentences are numbered %v", got)
 	}
-	body := read[string](p, `(() => { const c = document.querySelector(".article-text").cloneNode(true); c.querySelectorAll(".who, .number").forEach((e) => e.remove()); return c.textContent.replace(/\s+/g, " ").trim(); })()`)
+	body := playgroundtest.Read[string](p, `(() => { const c = document.querySelector(".article-text").cloneNode(true); c.querySelectorAll(".who, .number").forEach((e) => e.remove()); return c.textContent.replace(/\s+/g, " ").trim(); })()`)
 	var want []string
 	for _, s := range sampleArticle().Body[1:] {
 		want = append(want, s.Text)
@@ -423,53 +445,53 @@ func article(t *testing.T, b context.Context) {
 	if strings.ReplaceAll(body, " ", "") != strings.ReplaceAll(strings.Join(want, ""), " ", "") {
 		t.Errorf("the article reads\n%s\nwant\n%s", body, strings.Join(want, " "))
 	}
-	if got := read[[]string](p, `[...document.querySelectorAll(".article-text mark.direct")].map((e) => e.innerText)`); len(got) != 4 || !strings.HasPrefix(got[1], "We condemn North Korea") {
+	if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll(".article-text mark.direct")].map((e) => e.innerText)`); len(got) != 4 || !strings.HasPrefix(got[1], "We condemn North Korea") {
 		t.Errorf("direct quotations are %q", got)
 	}
-	if got := read[[]string](p, `[...document.querySelectorAll(".legend button")].map((e) => e.innerText.replace(/\s+/, " "))`); strings.Join(got, ", ") != "says 1, claims 1, condemns 2, supports 1, speculates 1, asks 1" {
+	if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll(".legend button")].map((e) => e.innerText.replace(/\s+/, " "))`); strings.Join(got, ", ") != "says 1, claims 1, condemns 2, supports 1, speculates 1, asks 1" {
 		t.Errorf("the legend is %q", got)
 	}
-	p.says(".who", "Yo Jong via KCNA")
+	p.Says(".who", "Yo Jong via KCNA")
 
-	p.click(".legend button", "condemns")
-	if got := read[[]string](p, `[...document.querySelectorAll(".sentence.meant .number")].map((e) => e.innerText)`); strings.Join(got, " ") != "4 6" {
+	p.Click(".legend button", "condemns")
+	if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll(".sentence.meant .number")].map((e) => e.innerText)`); strings.Join(got, " ") != "4 6" {
 		t.Errorf("condemned is in sentences %v", got)
 	}
-	p.click(".speaker", "a ministry official")
-	if got := read[[]string](p, `[...document.querySelectorAll(".sentence.meant .number")].map((e) => e.innerText)`); strings.Join(got, " ") != "6 7" {
+	p.Click(".speaker", "a ministry official")
+	if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll(".sentence.meant .number")].map((e) => e.innerText)`); strings.Join(got, " ") != "6 7" {
 		t.Errorf("the official speaks in sentences %v", got)
 	}
-	if got := read[string](p, `[...document.querySelectorAll("[aria-pressed=true]")].map((e) => e.innerText).join()`); got != "a ministry official" {
+	if got := playgroundtest.Read[string](p, `[...document.querySelectorAll("[aria-pressed=true]")].map((e) => e.innerText).join()`); got != "a ministry official" {
 		t.Errorf("pressed is %q", got)
 	}
-	p.click(".back", "All articles")
-	p.wait(`document.activeElement.dataset.article === "putin-gift"`)
+	p.Click(".back", "All articles")
+	p.Wait(`document.activeElement.dataset.article === "putin-gift"`)
 
-	p.click("[role=tab]", "Status")
-	p.says("#status", "Nothing is reported.")
-	p.press(kb.ArrowLeft)
-	p.wait(`document.activeElement.id === "tab-library" && document.querySelector("#library").checkVisibility()`)
+	p.Click("[role=tab]", "Status")
+	p.Says("#status", "Nothing is reported.")
+	p.Press(kb.ArrowLeft)
+	p.Wait(`document.activeElement.id === "tab-library" && document.querySelector("#library").checkVisibility()`)
 }
 
-func channels(t *testing.T, b context.Context) {
+func channels(t *testing.T, b *playgroundtest.Browser) {
 	s := newScripted()
-	p := open(t, b, serve(t, s).URL, desktop)
-	p.click("#new-channel", "Make a channel")
-	p.wait(`document.activeElement.id === "new-channel-name"`)
-	p.keys("Gulf Watch")
-	p.press(kb.Enter)
-	p.says("#talk-title", "gulf-watch")
-	p.wait(`document.activeElement.id === "ask"`)
-	p.ask("Who gave the car?")
-	p.says("article.theirs", "Vladimir Putin")
+	p := b.Open(t, serve(t, s).URL, playgroundtest.Desktop())
+	p.Click("#new-channel", "Make a channel")
+	p.Wait(`document.activeElement.id === "new-channel-name"`)
+	p.Keys("Gulf Watch")
+	p.Press(kb.Enter)
+	p.Says("#talk-title", "gulf-watch")
+	p.Wait(`document.activeElement.id === "ask"`)
+	p.Ask("Who gave the car?")
+	p.Says("article.theirs", "Vladimir Putin")
 
-	p.click("#direct-list .channel", "Attaché")
-	p.ask("Who gave the car?")
-	p.wait(`document.querySelectorAll("article.theirs").length === 1`)
-	p.ask("And what did Seoul say?")
-	p.says("article.theirs", "South Korea condemned")
-	p.wait(`document.querySelector("#in-thread").hidden`)
-	if got := read[string](p, `[...document.querySelectorAll(".follow")].map((e) => e.innerText).join()`); strings.Contains(got, "Reply") {
+	p.Click("#direct-list .channel", "Attaché")
+	p.Ask("Who gave the car?")
+	p.Wait(`document.querySelectorAll("article.theirs").length === 1`)
+	p.Ask("And what did Seoul say?")
+	p.Says("article.theirs", "South Korea condemned")
+	p.Wait(`document.querySelector("#in-thread").hidden`)
+	if got := playgroundtest.Read[string](p, `[...document.querySelectorAll(".follow")].map((e) => e.innerText).join()`); strings.Contains(got, "Reply") {
 		t.Errorf("a direct message can be replied to in a thread: %q", got)
 	}
 	got := s.asked()
@@ -477,14 +499,14 @@ func channels(t *testing.T, b context.Context) {
 		t.Errorf("the bot was asked %+v", got)
 	}
 
-	p.click("#new-channel", "Make a channel")
-	p.keys("a/b")
-	p.press(kb.Enter)
-	p.says(".toast.shown", "A channel's name is made of letters")
-	p.expectTroubles()
+	p.Click("#new-channel", "Make a channel")
+	p.Keys("a/b")
+	p.Press(kb.Enter)
+	p.Says(".toast.shown", "A channel's name is made of letters")
+	p.ExpectTroubles()
 }
 
-func foreignText(t *testing.T, b context.Context) {
+func foreignText(t *testing.T, b *playgroundtest.Browser) {
 	const attack = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script> <!channel> @everyone [x](javascript:document.title='owned') <javascript:alert(1)|click> *b* **c** ` + "\u202egnp.exe"
 	s := newScripted()
 	s.reply = func(r bot.Request) (bot.Reply, error) {
@@ -499,58 +521,55 @@ func foreignText(t *testing.T, b context.Context) {
 	a.Title, a.Outlet, a.Label, a.URL = attack, attack, attack, "javascript:document.title='owned'"
 	a.Body[2].Text, a.Body[2].Statements[0].Speaker, a.Body[2].Statements[0].Text, a.Body[2].Statements[0].Stance = attack, attack, "onerror", `x"><b>`
 	s.articles[a.ID] = a
-	p := open(t, b, serve(t, s).URL, desktop)
-	p.ask(attack)
-	p.says("article.theirs", "onerror")
-	p.click(".card", "onerror")
-	p.says(".article-text", "onerror")
+	p := b.Open(t, serve(t, s).URL, playgroundtest.Desktop())
+	p.Ask(attack)
+	p.Says("article.theirs", "onerror")
+	p.Click(".card", "onerror")
+	p.Says(".article-text", "onerror")
 	for _, form := range []string{"Slack", "Discord", "Plain"} {
-		p.click(".switch button", form)
-		p.says("article.theirs", "onerror")
-		p.says("article.mine", "onerror")
-		if got := read[int](p, `document.querySelectorAll(".log img:not([src='/attache.svg']), .desk img, .log script, .desk script, .log [onerror], .desk [onerror]").length`); got != 0 {
+		p.Click(".switch button", form)
+		p.Says("article.theirs", "onerror")
+		p.Says("article.mine", "onerror")
+		if got := playgroundtest.Read[int](p, `document.querySelectorAll(".log img:not([src='/attache.svg']), .desk img, .log script, .desk script, .log [onerror], .desk [onerror]").length`); got != 0 {
 			t.Errorf("%s: %d elements came out of foreign text", form, got)
 		}
-		if got := read[[]string](p, `[...document.querySelectorAll("a")].map((a) => a.getAttribute("href")).filter((h) => !/^(https?:|#ask)/.test(h))`); len(got) != 0 {
+		if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll("a")].map((a) => a.getAttribute("href")).filter((h) => !/^(https?:|#ask)/.test(h))`); len(got) != 0 {
 			t.Errorf("%s: links lead to %q", form, got)
 		}
 	}
-	if got := read[string](p, `document.title`); got != "Attaché playground" {
+	if got := playgroundtest.Read[string](p, `document.title`); got != "Attaché playground" {
 		t.Errorf("foreign text ran: the title is %q", got)
 	}
 }
 
-func unsent(t *testing.T, b context.Context) {
+func unsent(t *testing.T, b *playgroundtest.Browser) {
 	server := serve(t, newScripted())
-	p := open(t, b, server.URL, desktop)
+	p := b.Open(t, server.URL, playgroundtest.Desktop())
 	long := strings.Repeat("Who gave the car? ", 5000)
-	p.must("paste a long text", func(ctx context.Context) error {
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(document.querySelector("#ask").value = "Who gave the car? ".repeat(5000), document.querySelector("#ask").focus(), true)`))
-		return err
-	})
-	p.press(kb.Enter)
-	p.says(".toast.shown", "That is too long for the playground")
-	if got := read[string](p, `document.querySelector("#ask").value`); got != strings.TrimSpace(long) {
+	playgroundtest.Read[bool](p, `(document.querySelector("#ask").value = "Who gave the car? ".repeat(5000), document.querySelector("#ask").focus(), true)`)
+	p.Press(kb.Enter)
+	p.Says(".toast.shown", "That is too long for the playground")
+	if got := playgroundtest.Read[string](p, `document.querySelector("#ask").value`); got != strings.TrimSpace(long) {
 		t.Errorf("the text is lost: %d characters are left", len(got))
 	}
-	if got := read[int](p, `document.querySelectorAll("article").length`); got != 0 {
+	if got := playgroundtest.Read[int](p, `document.querySelectorAll("article").length`); got != 0 {
 		t.Errorf("%d messages are shown", got)
 	}
-	p.expectTroubles()
+	p.ExpectTroubles()
 }
 
-func failing(t *testing.T, b context.Context) {
+func failing(t *testing.T, b *playgroundtest.Browser) {
 	s := newScripted()
 	s.reply = func(bot.Request) (bot.Reply, error) { panic("index out of range") }
-	p := open(t, b, serve(t, s).URL, desktop)
-	p.ask("Who gave the car?")
-	p.says("article.private", "Please ask again")
-	p.wait(`!document.querySelector(".thinking")`)
+	p := b.Open(t, serve(t, s).URL, playgroundtest.Desktop())
+	p.Ask("Who gave the car?")
+	p.Says("article.private", "Please ask again")
+	p.Wait(`!document.querySelector(".thinking")`)
 }
 
 // contrast measures every visible text against what lies behind it (WCAG 1.4.3: 4.5, or 3 for large text).
-func contrast(t *testing.T, b context.Context) {
-	p := open(t, b, serve(t, newScripted()).URL, desktop)
+func contrast(t *testing.T, b *playgroundtest.Browser) {
+	p := b.Open(t, serve(t, newScripted()).URL, playgroundtest.Desktop())
 	const measure = `(() => {
 		const context = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
 		const rgba = (colour) => { context.clearRect(0, 0, 1, 1); context.fillStyle = colour; context.fillRect(0, 0, 1, 1); const d = context.getImageData(0, 0, 1, 1).data; return [d[0], d[1], d[2], d[3] / 255]; };
@@ -572,52 +591,52 @@ func contrast(t *testing.T, b context.Context) {
 	check := func(where string) {
 		t.Helper()
 		for _, dark := range []bool{false, true} {
-			v := desktop
-			v.dark = dark
-			p.look(v)
-			if bad := read[[]string](p, measure); len(bad) > 0 {
+			v := playgroundtest.Desktop()
+			v.Dark = dark
+			p.Look(v)
+			if bad := playgroundtest.Read[[]string](p, measure); len(bad) > 0 {
 				t.Errorf("%s, dark %v:\n%s", where, dark, strings.Join(bad, "\n"))
 			}
 		}
-		p.look(desktop)
+		p.Look(playgroundtest.Desktop())
 	}
 	check("welcome")
-	p.click(".channel", "korea-desk")
-	p.ask("/brief digest add daily 08:00")
-	p.says(".digests", "daily 08:00")
-	p.click(".clock-moves button", "Next digest")
-	p.wait(`document.querySelector('article[data-kind="post"]')`)
-	p.ask("What did Seoul say?")
-	p.says("article.theirs", "South Korea condemned")
-	p.click(".thread:last-of-type article.theirs button", "Evidence in full")
-	p.says("article.private", "Evidence in full")
-	p.click(".card", "Putin gives")
-	p.says(".article-text", "condemned")
+	p.Click(".channel", "korea-desk")
+	p.Ask("/brief digest add daily 08:00")
+	p.Says(".digests", "daily 08:00")
+	p.Click(".clock-moves button", "Next digest")
+	p.Wait(`document.querySelector('article[data-kind="post"]')`)
+	p.Ask("What did Seoul say?")
+	p.Says("article.theirs", "South Korea condemned")
+	p.Click(".thread:last-of-type article.theirs button", "Evidence in full")
+	p.Says("article.private", "Evidence in full")
+	p.Click(".card", "Putin gives")
+	p.Says(".article-text", "condemned")
 	for _, form := range []string{"Slack", "Discord", "Plain"} {
-		p.click(".switch button", form)
+		p.Click(".switch button", form)
 		check(form + " and an article")
 	}
-	p.click("[role=tab]", "Status")
-	p.click("#ask", "")
-	p.keys("/")
-	p.says(".choice", "ask")
+	p.Click("[role=tab]", "Status")
+	p.Click("#ask", "")
+	p.Keys("/")
+	p.Says(".choice", "ask")
 	check("completion and status")
 }
 
-func names(t *testing.T, b context.Context) {
-	p := open(t, b, serve(t, newScripted()).URL, desktop)
-	p.ask("What did Seoul say?")
-	p.says("article.theirs", "South Korea condemned")
-	p.click(".card", "Putin gives")
-	p.says(".article-text", "condemned")
-	nodes := p.accessible()
+func names(t *testing.T, b *playgroundtest.Browser) {
+	p := b.Open(t, serve(t, newScripted()).URL, playgroundtest.Desktop())
+	p.Ask("What did Seoul say?")
+	p.Says("article.theirs", "South Korea condemned")
+	p.Click(".card", "Putin gives")
+	p.Says(".article-text", "condemned")
+	nodes := p.Accessible()
 	roles := map[string]int{}
 	for _, n := range nodes {
-		roles[n.role]++
-		switch n.role {
+		roles[n.Role]++
+		switch n.Role {
 		case "button", "link", "textbox", "combobox", "searchbox", "tab", "radio", "option", "navigation", "complementary", "region", "log", "radiogroup", "tablist", "tabpanel", "listbox", "image":
-			if strings.TrimSpace(n.name) == "" {
-				t.Errorf("a %s has no name", n.role)
+			if strings.TrimSpace(n.Name) == "" {
+				t.Errorf("a %s has no name", n.Role)
 			}
 		}
 	}
@@ -626,13 +645,13 @@ func names(t *testing.T, b context.Context) {
 			t.Errorf("there are %d of %s, want at least %d", roles[role], role, least)
 		}
 	}
-	if got := read[string](p, `[...document.querySelectorAll("h1")].filter((e) => e.checkVisibility()).length + " " + document.documentElement.lang + " " + document.title`); got != "1 en Attaché playground" {
+	if got := playgroundtest.Read[string](p, `[...document.querySelectorAll("h1")].filter((e) => e.checkVisibility()).length + " " + document.documentElement.lang + " " + document.title`); got != "1 en Attaché playground" {
 		t.Errorf("headings, language and title: %q", got)
 	}
-	if got := read[[]string](p, `[...document.querySelectorAll("[aria-controls], [aria-labelledby], [aria-describedby]")].flatMap((e) => ["aria-controls", "aria-labelledby", "aria-describedby"].map((a) => e.getAttribute(a)).filter((id) => id && !document.getElementById(id)))`); len(got) > 0 {
+	if got := playgroundtest.Read[[]string](p, `[...document.querySelectorAll("[aria-controls], [aria-labelledby], [aria-describedby]")].flatMap((e) => ["aria-controls", "aria-labelledby", "aria-describedby"].map((a) => e.getAttribute(a)).filter((id) => id && !document.getElementById(id)))`); len(got) > 0 {
 		t.Errorf("these ids are named and not there: %v", got)
 	}
-	if got := read[[]string](p, `(() => { const ids = [...document.querySelectorAll("[id]")].map((e) => e.id); return ids.filter((id, i) => ids.indexOf(id) !== i); })()`); len(got) > 0 {
+	if got := playgroundtest.Read[[]string](p, `(() => { const ids = [...document.querySelectorAll("[id]")].map((e) => e.id); return ids.filter((id, i) => ids.indexOf(id) !== i); })()`); len(got) > 0 {
 		t.Errorf("these ids are there twice: %v", got)
 	}
 }

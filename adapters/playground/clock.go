@@ -34,22 +34,22 @@ type clockInput struct {
 func (p *Playground) Now() time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.Config.Now().Add(p.offset)
+	return p.c.Now().Add(p.offset)
 }
 
 // set makes the clock show t from now on.
 func (p *Playground) set(t time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.offset = t.Sub(p.Config.Now())
+	p.offset = t.Sub(p.c.Now())
 }
 
 // digests lists the digests, or none where that can't be told.
 func (p *Playground) digests(ctx context.Context) ([]Digest, error) {
-	if p.Digests == nil {
+	if p.c.Digests == nil {
 		return nil, nil
 	}
-	list, err := p.Digests(ctx)
+	list, err := p.c.Digests(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list digests: %w", err)
 	}
@@ -96,7 +96,7 @@ func (p *Playground) target(ctx context.Context, in clockInput) (time.Time, erro
 		local := now.In(p.zone(in.Zone))
 		return time.Date(local.Year(), local.Month(), local.Day()+1, morning, 0, 0, 0, local.Location()), nil
 	case "reset":
-		return p.Config.Now(), nil
+		return p.c.Now(), nil
 	case "next":
 		list, err := p.digests(ctx)
 		if err != nil {
@@ -130,7 +130,7 @@ func (p *Playground) move(ctx context.Context, in clockInput) (clockState, error
 	if err != nil {
 		return clockState{}, err
 	}
-	if ahead := to.Sub(p.Config.Now()); ahead > maxAhead || ahead < -maxAhead {
+	if ahead := to.Sub(p.c.Now()); ahead > maxAhead || ahead < -maxAhead {
 		return clockState{}, refuse("too_far", "The clock moves at most a hundred years from today.")
 	}
 	if in.Move == "reset" {
@@ -168,10 +168,10 @@ func (p *Playground) walk(ctx context.Context, to time.Time) error {
 func (p *Playground) arrive(ctx context.Context, at time.Time) error {
 	p.set(at)
 	p.tellClock(ctx)
-	if p.Advance == nil {
+	if p.c.Advance == nil {
 		return nil
 	}
-	if err := p.Advance(ctx, p.Now()); err != nil {
+	if err := p.c.Advance(ctx, p.Now()); err != nil {
 		return fmt.Errorf("deliver what is due at %s: %w", at.UTC().Format(time.RFC3339), err)
 	}
 	return nil
@@ -181,7 +181,7 @@ func (p *Playground) arrive(ctx context.Context, at time.Time) error {
 func (p *Playground) tellClock(ctx context.Context) {
 	state, err := p.clockState(ctx)
 	if err != nil {
-		p.Log.Warn("the clock could not be shown", "err", err)
+		p.c.Log.Warn("the clock could not be shown", "err", err)
 		return
 	}
 	p.stream.send("clock", state)
@@ -198,10 +198,10 @@ func (p *Playground) zone(name string) *time.Location {
 // zoneName returns name where it is an IANA zone, else the configured one.
 func (p *Playground) zoneName(name string) string {
 	if name == "" || name == "Local" || len(name) > 64 {
-		return p.Zone
+		return p.c.Zone
 	}
 	if _, err := time.LoadLocation(name); err != nil {
-		return p.Zone
+		return p.c.Zone
 	}
 	return name
 }

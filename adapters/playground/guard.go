@@ -47,7 +47,7 @@ func (p *Playground) hostAllowed(host string) bool {
 	if ip, err := netip.ParseAddr(name); err == nil && ip.IsLoopback() {
 		return true
 	}
-	return name != "" && slices.ContainsFunc(p.Hosts, func(allowed string) bool { return hostname(allowed) == name })
+	return name != "" && slices.ContainsFunc(p.c.Hosts, func(allowed string) bool { return hostname(allowed) == name })
 }
 
 // hostname returns the name in a host with or without a port, in lower case and without brackets.

@@ -106,7 +106,7 @@ type Feature struct {
 
 // Playground is the platform and its pages. It is safe for concurrent use.
 type Playground struct {
-	Config
+	c      Config
 	files  map[string]file
 	stream *stream
 	done   chan struct{}
@@ -152,7 +152,7 @@ func New(c Config) (*Playground, error) {
 		return nil, fmt.Errorf("playground: embedded files: %w", err)
 	}
 	p := &Playground{
-		Config: c, files: files, stream: newStream(), done: make(chan struct{}), moving: make(chan struct{}, 1),
+		c: c, files: files, stream: newStream(), done: make(chan struct{}), moving: make(chan struct{}, 1),
 	}
 	for _, name := range c.Channels {
 		id, err := channelName(name)

@@ -128,7 +128,7 @@ func (r *room) find(id string) *entry {
 func (p *Playground) add(r *room, e *entry) {
 	p.seq++
 	e.Seq, e.Rev, e.Channel = p.seq, p.seq, r.id
-	e.At = p.Config.Now().Add(p.offset).UTC().Truncate(time.Millisecond)
+	e.At = p.c.Now().Add(p.offset).UTC().Truncate(time.Millisecond)
 	r.entries = append(r.entries, e)
 	if over := len(r.entries) - maxEntries; over > 0 {
 		r.entries = slices.Delete(r.entries, 0, over)
@@ -182,10 +182,10 @@ func (p *Playground) show(e *entry, m *message.Message) {
 	e.Message = m
 	e.Plain = message.Text(m, message.TextOptions{Width: -1}) // the page wraps lines itself
 	e.Previews, e.Fault = nil, nil
-	for _, preview := range p.Previews {
+	for _, preview := range p.c.Previews {
 		raw, err := preview.draw(m)
 		if err != nil {
-			p.Log.Error("a message could not be rendered", "preview", preview.Name, "err", err)
+			p.c.Log.Error("a message could not be rendered", "preview", preview.Name, "err", err)
 			if e.Fault == nil {
 				e.Fault = map[string]string{}
 			}

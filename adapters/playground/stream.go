@@ -77,7 +77,7 @@ func (p *Playground) serveEvents(w http.ResponseWriter, r *http.Request) error {
 	write := func(raw []byte) error {
 		// The server's own write timeout is made for answers, not for streams. Where it can't be changed the stream ends with
 		// it and the page comes back.
-		_ = out.SetWriteDeadline(time.Now().Add(writeLimit)) //nolint:forbidigo // a deadline of the connection is real time
+		_ = out.SetWriteDeadline(time.Now().Add(writeLimit))
 		if _, err := w.Write(raw); err != nil {
 			return err
 		}

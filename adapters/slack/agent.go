@@ -185,7 +185,7 @@ func formButtons() message.Buttons {
 	var row message.Buttons
 	for _, c := range bot.Commands() {
 		if c.Manages && c.Verb() == "add" && len(row.Items) < 5 {
-			row.Items = append(row.Items, message.Button{Label: "Add a " + c.Group(), Action: actionForm, Value: strings.ReplaceAll(c.Name, " ", ".")})
+			row.Items = append(row.Items, message.Button{Label: formTitle(c), Action: actionForm, Value: strings.ReplaceAll(c.Name, " ", ".")})
 		}
 	}
 	return row

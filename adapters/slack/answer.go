@@ -18,6 +18,7 @@ func (a *Adapter) work(ctx context.Context) {
 			return
 		}
 		a.serve(ctx, g)
+		a.drop(g)
 		a.desk.done(g)
 	}
 }
@@ -52,17 +53,30 @@ func (a *Adapter) answer(base context.Context, g gesture) {
 	if g.what == chatter && !a.cfg.Handler.TakesPart(ctx, g.request.Conversation) {
 		return
 	}
-	if a.known(ctx, g) {
+	var placeholder message.Ref
+	var posted bool
+	if g.again {
+		var answered bool
+		if answered, placeholder, posted = a.takeUp(ctx, g); answered {
+			return
+		}
+	} else if a.known(ctx, g) {
 		return
 	}
 	defer a.jobs.start(g, stop)()
 	session := a.session(ctx, g)
-	sign := a.announce(ctx, g)
+	sign := a.announce(ctx, g, posted)
 	reply := a.reply(ctx, g)
+	if g.again && reply.Message == nil {
+		// The bot had begun with it, and its answer went down with the process.
+		reply = bot.Reply{Message: say(wordsStopping, message.ToneProblem)}
+	}
 
 	out, done := a.lastWords(base)
 	defer done()
-	placeholder, posted := sign()
+	if ref, ok := sign(); ok {
+		placeholder, posted = ref, true
+	}
 	a.bring(out, g, reply, placeholder, posted)
 	session(out)
 }
@@ -159,14 +173,13 @@ func (j *jobs) stop(g gesture) {
 func sessionKey(g gesture) string { return g.request.Address.Channel + "/" + g.root }
 
 // announce posts a line when the answer takes long. What it returns waits for that and tells which message to replace.
-func (a *Adapter) announce(ctx context.Context, g gesture) func() (message.Ref, bool) {
-	if a.cfg.Patience < 0 || (g.what != ask && g.what != chatter) {
+func (a *Adapter) announce(ctx context.Context, g gesture, posted bool) func() (message.Ref, bool) {
+	if posted || a.cfg.Patience < 0 || (g.what != ask && g.what != chatter) {
 		return func() (message.Ref, bool) { return message.Ref{}, false }
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	var ref message.Ref
-	var posted bool
 	go func() {
 		defer close(done)
 		if !sleep(ctx, a.cfg.Patience) {
@@ -175,7 +188,7 @@ func (a *Adapter) announce(ctx context.Context, g gesture) func() (message.Ref, 
 		out, end := context.WithTimeout(context.WithoutCancel(ctx), callTime)
 		defer end()
 		var err error
-		ref, err = a.poster.Post(out, a.placeOf(g), say(wordsReading, message.ToneNeutral), "w"+digestOf(g.request.ID)[:16])
+		ref, err = a.poster.Post(out, a.placeOf(g), say(wordsReading, message.ToneNeutral), lineKey(g))
 		if posted = err == nil; !posted {
 			a.log.Warn("the line that an answer is being worked on was not posted", "error", err)
 		}
@@ -318,6 +331,7 @@ func (a *Adapter) postSurely(ctx context.Context, to message.Address, m *message
 // bringCommand answers a slash command: for the person's eyes, with a button that shares it, or in the channel where they
 // asked for that.
 func (a *Adapter) bringCommand(ctx context.Context, g gesture, r bot.Reply) {
+	g.awaitAck(ctx)
 	if r.Message == nil {
 		if err := a.respond(ctx, g.responseURL, response{DeleteOriginal: true}); err != nil {
 			a.log.Debug("a line could not be taken back", "error", err)
@@ -337,6 +351,27 @@ func (a *Adapter) bringCommand(ctx context.Context, g gesture, r bot.Reply) {
 		}
 	}
 	a.forOne(ctx, g, m, true)
+}
+
+// ackGrace is what Slack gets to show the line in an acknowledgement. An answer that overtook it would be followed by "one
+// moment" for ever.
+const ackGrace = 300 * time.Millisecond
+
+func (g gesture) wasAcked() {
+	if g.acked != nil {
+		close(g.acked)
+	}
+}
+
+func (g gesture) awaitAck(ctx context.Context) {
+	if g.acked == nil {
+		return
+	}
+	select {
+	case <-g.acked:
+		sleep(ctx, ackGrace)
+	case <-ctx.Done():
+	}
 }
 
 // bringPublic answers a slash command in its channel.
@@ -472,6 +507,7 @@ func (a *Adapter) apologise(left []gesture) {
 		tellers.Go(func() {
 			for g := range next {
 				a.tell(ctx, g, wordsStopping)
+				a.drop(g)
 			}
 		})
 	}

@@ -61,6 +61,10 @@ type gesture struct {
 	view        viewState // of a submitted modal
 	challenge   string    // to be echoed
 	fileOnly    bool      // a message that holds a file and no text
+	source      source    // as it came, for the inbox
+	again       bool      // it was taken up after a restart
+	// acked is closed when the acknowledgement of a slash command is on its way.
+	acked chan struct{}
 }
 
 // self is who we are.
@@ -322,7 +326,7 @@ func decodeSlash(s slash) (gesture, error) {
 	if s.Command == "" || s.UserID == "" || s.ChannelID == "" {
 		return gesture{kind: "slash_commands"}, errors.New("decode a slash command: command, user or channel is missing")
 	}
-	g := gesture{what: run, kind: "slash_commands", responseURL: string(s.ResponseURL), trigger: string(s.TriggerID)}
+	g := gesture{what: run, kind: "slash_commands", responseURL: string(s.ResponseURL), trigger: string(s.TriggerID), acked: make(chan struct{})}
 	text := plain(string(s.Text), "")
 	if first, rest, _ := strings.Cut(text, " "); strings.EqualFold(first, publicWord) {
 		g.public, text = true, strings.TrimSpace(rest)

@@ -113,7 +113,7 @@ func plainObject(text string, n int) *slack.TextBlockObject {
 // commandView is the form of a command: a field for each argument.
 func commandView(c bot.Command, g gesture) slack.ModalViewRequest {
 	note := formNote{Command: c.Name, Channel: g.request.Address.Channel, Thread: g.request.Address.Thread}
-	view := modal(callbackForm, strings.ToUpper(c.Name[:1])+c.Name[1:], note)
+	view := modal(callbackForm, formTitle(c), note)
 	view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewSectionBlock(plainObject(c.Summary, maxText), nil, nil))
 	if note.Channel == "" {
 		pick := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, nil, blockChannel)
@@ -128,6 +128,14 @@ func commandView(c bot.Command, g gesture) slack.ModalViewRequest {
 			slack.NewInputBlock(arg.Name, plainObject(strings.ToUpper(arg.Name[:1])+arg.Name[1:], 2000), plainObject(arg.Help, 2000), entry).WithOptional(!arg.Required))
 	}
 	return view
+}
+
+// formTitle is what a form does, in at most 24 characters.
+func formTitle(c bot.Command) string {
+	if c.Group() == "watch" {
+		return "Add to the watch list"
+	}
+	return "Add a " + c.Group()
 }
 
 // reasonView asks why an answer was no help.

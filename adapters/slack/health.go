@@ -52,10 +52,13 @@ func (h *health) failed(err error) int {
 
 // Health tells how the adapter stands now.
 func (a *Adapter) Health() Health {
+	a.door.RLock()
+	open := a.open
+	a.door.RUnlock()
 	a.health.mu.Lock()
 	defer a.health.mu.Unlock()
 	h := Health{LastSign: a.health.sign, Problem: a.health.problem}
-	h.Ready = a.open.Load() && (a.health.open || a.cfg.AppToken == "")
+	h.Ready = open && (a.health.open || a.cfg.AppToken == "")
 	if !h.Ready && h.Problem == "" {
 		h.Problem = "not connected yet"
 	}

@@ -56,7 +56,8 @@ func TestStopCutsAnAnswerOff(t *testing.T) {
 // TestAWorkspaceWithoutAgents answers all the same, and is not asked for a session twice.
 func TestAWorkspaceWithoutAgents(t *testing.T) {
 	t.Parallel()
-	both(t, slackfake.Options{}, agent, func(t *testing.T, st *stage) {
+	one := func(c *slack.Config) { c.Agent, c.Workers = true, 1 } // one after the other
+	both(t, slackfake.Options{}, one, func(t *testing.T, st *stage) {
 		for range 2 {
 			asked := st.DM("U1", "who?")
 			st.AwaitMessage(st.Direct("U1"), func(m slackfake.Message) bool { return m.ThreadTS == asked.TS })

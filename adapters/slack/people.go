@@ -70,7 +70,7 @@ func manages(r bot.Request) bool {
 	if r.Kind == bot.Click {
 		return true
 	}
-	text := strings.Join(strings.Fields(strings.ToLower(r.Text)), " ") + " "
+	text := strings.Join(strings.Fields(strings.ToLower(r.Command+" "+r.Text)), " ") + " "
 	for _, c := range bot.Commands() {
 		if c.Manages && strings.HasPrefix(text, c.Name+" ") {
 			return true

@@ -417,3 +417,28 @@ func TestALongAnswerComesInParts(t *testing.T) {
 		}
 	})
 }
+
+func TestAPictureIsUploadedIntoTheThread(t *testing.T) {
+	t.Parallel()
+	s := slackfake.Start(t, slackfake.Options{})
+	p := poster(t, s, func(c *slack.Config) { c.HTTPClient = &http.Client{Timeout: 5 * time.Second} })
+	m := &message.Message{Gist: "A chart.", Blocks: []message.Block{message.Image{Data: []byte("PNG"), Name: "chart.png", Alt: "Three bars, the second the highest"}}}
+	ref, err := p.Post(t.Context(), channel("C1"), m, "k1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := s.Files("C1")
+	if len(files) != 1 || files[0].Thread != ref.ID || string(files[0].Data) != "PNG" || files[0].Alt != "Three bars, the second the highest" {
+		t.Errorf("got %+v", files)
+	}
+	if shown := s.Posts("C1")[0].Shown; shown != "Three bars, the second the highest" {
+		t.Errorf("the message shows %q", shown)
+	}
+	s.Fault(slackfake.Fault{Method: "files.completeUploadExternal", Status: 500, Times: -1})
+	if _, err := p.Post(t.Context(), channel("C1"), m, "k2"); err != nil {
+		t.Errorf("a picture that fails takes its message with it: %v", err)
+	}
+	if n := s.Calls("files.completeUploadExternal"); n != 2 {
+		t.Errorf("the upload was completed %d times", n)
+	}
+}

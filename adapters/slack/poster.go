@@ -64,6 +64,7 @@ func (p *Poster) Post(ctx context.Context, to message.Address, m *message.Messag
 	if err != nil {
 		return message.Ref{}, classify(err)
 	}
+	p.pictures(ctx, ref, m)
 	return ref, nil
 }
 

@@ -22,7 +22,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -61,6 +60,9 @@ type Config struct {
 	// event ids and client_msg_ids; the Handler itself refuses a Request.ID that it has seen. Nil means that these two are
 	// remembered in this process only.
 	Seen func(ctx context.Context, id string, at time.Time) (before bool, err error)
+	// Inbox is a folder for gestures that wait for their answer, so that a crash loses none; it is made where it is missing.
+	// It belongs to this process alone. Empty means that what waits is lost with the process.
+	Inbox string
 	// Admins are user ids that may manage digests besides workspace admins and owners and a channel's creator.
 	Admins []string
 	// Agent says that the app was made from the agent manifest: direct messages are answered in threads, and sessions show
@@ -92,6 +94,7 @@ type Adapter struct {
 	http    *guard
 	desk    *desk
 	recent  *recent
+	inbox   *inbox
 	people  *people
 	shares  *shares
 	jobs    jobs
@@ -104,8 +107,10 @@ type Adapter struct {
 	forms chan gesture
 	// late counts forms whose answer the acknowledgement did not wait for.
 	late sync.WaitGroup
-	// open says whether gestures are taken: Run has identified itself and has not begun to drain.
-	open atomic.Bool
+	// open says whether gestures are taken: Run has identified itself and has not begun to drain. Whoever takes one over
+	// HTTP holds door meanwhile.
+	door sync.RWMutex
+	open bool // guarded by door
 
 	mu   sync.Mutex // guards home
 	home *team
@@ -151,7 +156,12 @@ func New(cfg Config) (*Adapter, error) {
 	defaulted(&cfg.Answer, 2*time.Minute)
 	defaulted(&cfg.Patience, 3*time.Second)
 	defaulted(&cfg.Drain, 15*time.Second)
+	kept, err := openInbox(cfg.Inbox)
+	if err != nil {
+		return nil, fmt.Errorf("slack: %w", err)
+	}
 	a := &Adapter{
+		inbox:  kept,
 		cfg:    cfg,
 		log:    cfg.Log.With("platform", Platform),
 		http:   &guard{client: cfg.HTTPClient},
@@ -200,18 +210,28 @@ func (a *Adapter) Run(ctx context.Context) error {
 	turning, stopTurning := context.WithCancel(work)
 	var usher sync.WaitGroup
 	usher.Go(func() { a.turnAway(turning) })
+	opening, stopForms := context.WithCancel(work)
+	var lanes sync.WaitGroup
 	for range formLanes {
-		usher.Go(func() { a.formLane(turning) })
+		lanes.Go(func() { a.formLane(opening) })
 	}
 
-	a.open.Store(true)
+	a.resume()
+	a.setOpen(true)
 	var err error
 	if a.cfg.AppToken != "" {
 		err = a.listen(ctx)
 	} else {
 		<-ctx.Done()
 	}
-	a.open.Store(false)
+	a.setOpen(false)
+	stopForms()
+	lanes.Wait()
+	for len(a.forms) > 0 { // nobody adds to them any more
+		if g := <-a.forms; g.what == run {
+			a.desk.force(g)
+		}
+	}
 	a.desk.close()
 
 	drained := make(chan struct{})
@@ -234,6 +254,12 @@ func (a *Adapter) Run(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+func (a *Adapter) setOpen(open bool) {
+	a.door.Lock()
+	defer a.door.Unlock()
+	a.open = open
 }
 
 var errStopping = errors.New("stopping")
@@ -317,15 +343,18 @@ func (a *Adapter) take(g gesture) verdict {
 		return again
 	}
 	if g.what == uninstalled {
+		a.keep(g)
 		a.desk.force(g)
 		return taken
 	}
 	if a.askForm(g) && g.what == run {
 		return form
 	}
+	a.keep(g)
 	if a.desk.put(g) {
 		return taken
 	}
+	a.drop(g)
 	a.log.Warn("the desk is full", "kind", g.what)
 	return full
 }

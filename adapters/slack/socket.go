@@ -144,21 +144,10 @@ func (a *Adapter) event(ctx context.Context, client *socketmode.Client, evt sock
 // envelope takes what an envelope holds and acknowledges it, understood or not.
 func (a *Adapter) envelope(ctx context.Context, client *socketmode.Client, env socketmode.Request) {
 	a.health.signed(a.cfg.Now())
-	var g gesture
-	var err error
-	switch env.Type {
-	case socketmode.RequestTypeEventsAPI:
-		g, err = decodeEvent(env.Payload, a.self())
-	case socketmode.RequestTypeSlashCommands:
-		var s slash
-		if err = json.Unmarshal(env.Payload, &s); err == nil {
-			g, err = decodeSlash(s)
-		}
-	case socketmode.RequestTypeInteractive:
-		g, err = decodeInteraction(env.Payload)
-	default:
-		err = fmt.Errorf("an envelope of type %q", env.Type)
-	}
+	door := map[string]string{
+		socketmode.RequestTypeEventsAPI: pathEvents, socketmode.RequestTypeSlashCommands: pathCommands, socketmode.RequestTypeInteractive: pathInteractions,
+	}[env.Type]
+	g, err := source{Door: door, Payload: env.Payload, At: a.cfg.Now()}.decode(a.self())
 	if err != nil {
 		a.log.Warn("slack sent something that can't be read", "type", env.Type, "kind", g.kind, "error", err)
 	}
@@ -177,6 +166,7 @@ func (a *Adapter) envelope(ctx context.Context, client *socketmode.Client, env s
 		return
 	}
 	ack(a.receive(g))
+	g.wasAcked()
 }
 
 // receive takes a gesture and returns what its acknowledgement says. It never blocks.

@@ -3,10 +3,12 @@ package slack
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"path"
+	"time"
 
 	"github.com/slack-go/slack"
 )
@@ -52,13 +54,19 @@ func (a *Adapter) deliver(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not signed by Slack", http.StatusUnauthorized)
 		return
 	}
-	g, err := decodeBody(door, body, a.self())
+	src, err := sourceOf(door, body, a.cfg.Now())
+	var g gesture
+	if err == nil {
+		g, err = src.decode(a.self())
+	}
 	if g.what == challenge {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, g.challenge)
 		return
 	}
-	if !a.open.Load() {
+	a.door.RLock()
+	defer a.door.RUnlock()
+	if !a.open {
 		http.Error(w, "not ready", http.StatusServiceUnavailable)
 		return
 	}
@@ -67,6 +75,7 @@ func (a *Adapter) deliver(w http.ResponseWriter, r *http.Request) {
 		// Anything but 200 would have Slack send it again.
 		a.log.Warn("slack sent something that can't be read", "type", door, "kind", g.kind, "error", err)
 	}
+	defer g.wasAcked()
 	var payload any
 	if g.what == submit {
 		payload = a.submitted(r.Context(), g)
@@ -108,20 +117,23 @@ func reasonOf(err error) error {
 	return errors.New("malformed signature") // the library's words would repeat what was sent
 }
 
-// decodeBody makes a gesture of a verified body.
-func decodeBody(door string, body []byte, me self) (gesture, error) {
+// sourceOf reads a verified body: what it holds is then the same as in an envelope of Socket Mode.
+func sourceOf(door string, body []byte, at time.Time) (source, error) {
+	s := source{Door: door, At: at}
 	if door == pathEvents {
-		return decodeEvent(body, me)
+		s.Payload = body
+		return s, nil
 	}
 	form, err := url.ParseQuery(string(body)) // never the URL's query: it is not signed
 	if err != nil {
-		return gesture{}, errors.New("decode a form: malformed")
+		return source{}, errors.New("decode a form: malformed")
 	}
-	if door == pathCommands {
-		if form.Get("ssl_check") == "1" {
-			return gesture{kind: "ssl_check"}, nil
-		}
-		return decodeSlash(slashForm(form))
+	if door == pathInteractions {
+		s.Payload = json.RawMessage(form.Get("payload"))
+		return s, nil
 	}
-	return decodeInteraction([]byte(form.Get("payload")))
+	if s.Payload, err = json.Marshal(slashForm(form)); err != nil {
+		return source{}, fmt.Errorf("decode a form: %w", err)
+	}
+	return s, nil
 }

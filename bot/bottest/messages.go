@@ -31,8 +31,8 @@ func Messages() []NamedMessage {
 		{"answer-not-in-sources", present.Answer(notInSources(), answering("f9d4s7lz1p3g"))},
 		{"answer-from-an-empty-library", present.Answer(briefings.Answer{Question: "Who won?", Verdict: briefings.NotInSources, AsOf: noon}, answering("f9d4s7lz1p3g"))},
 		{"answer-hostile", present.Answer(hostileAnswer(), answering("x7q2m9vkd4t8"))},
-		{"evidence", present.Evidence(carAnswer(), reader())},
-		{"evidence-of-a-model", present.Evidence(modelAnswer(), reader())},
+		{"evidence", present.Evidence(carAnswer(), "x7q2m9vkd4t8", reader())},
+		{"evidence-of-a-model", present.Evidence(modelAnswer(), "", reader())},
 		{"article", present.Article(carArticle(), carSayings(), reader())},
 
 		{"digest", present.Edition(newsEdition(), issue())},

@@ -24,8 +24,8 @@ type Store struct {
 	mu            sync.Mutex
 	number        int64 // grows with everything added
 	subscriptions map[string]*subscription
-	deliveries    map[slot]*delivery
-	open          map[slot]*delivery // those of deliveries that are not final
+	deliveries    map[string]map[int64]*delivery // by subscription and slot
+	open          map[slot]*delivery             // those of them that are not final
 
 	seen      map[string]time.Time
 	exchanges map[string]*exchange
@@ -42,7 +42,7 @@ var (
 func NewStore() *Store {
 	return &Store{
 		subscriptions: map[string]*subscription{},
-		deliveries:    map[slot]*delivery{},
+		deliveries:    map[string]map[int64]*delivery{},
 		open:          map[slot]*delivery{},
 		seen:          map[string]time.Time{},
 		exchanges:     map[string]*exchange{},
@@ -157,7 +157,7 @@ func (s *Store) AddSubscription(ctx context.Context, n digest.Subscription) erro
 	if n.ID == "" {
 		return errors.New("add digest: it has no id")
 	}
-	if _, taken := s.subscriptions[n.ID]; taken || s.hasDelivery(n.ID) {
+	if _, taken := s.subscriptions[n.ID]; taken || len(s.deliveries[n.ID]) > 0 {
 		return fmt.Errorf("add digest %s: the id is taken", n.ID)
 	}
 	n.Created, n.NextAt, n.Last = moment(n.Created), moment(n.NextAt), moment(n.Last)
@@ -165,15 +165,6 @@ func (s *Store) AddSubscription(ctx context.Context, n digest.Subscription) erro
 	s.number++
 	s.subscriptions[n.ID] = &subscription{Subscription: n, number: s.number, beat: beat, edition: edition}
 	return nil
-}
-
-func (s *Store) hasDelivery(id string) bool {
-	for k := range s.deliveries {
-		if k.subscription == id {
-			return true
-		}
-	}
-	return false
 }
 
 // Subscription implements digest.Store.
@@ -273,7 +264,7 @@ func (s *Store) RemoveSubscription(ctx context.Context, id string) error {
 	for k := range s.open {
 		if k.subscription == id {
 			delete(s.open, k)
-			delete(s.deliveries, k)
+			delete(s.deliveries[id], k.at)
 		}
 	}
 	return nil
@@ -301,7 +292,7 @@ func (s *Store) Open(ctx context.Context, n digest.Subscription, slots []digest.
 	for _, d := range slots {
 		d.Subscription = n.ID
 		k := keyOf(d)
-		if _, there := s.deliveries[k]; there {
+		if _, there := s.deliveries[n.ID][k.at]; there {
 			continue
 		}
 		d.Slot, d.RetryAt, d.Opened, d.Settled, d.WindowFrom = moment(d.Slot), moment(d.RetryAt), moment(d.Opened), moment(d.Settled), moment(d.WindowFrom)
@@ -315,9 +306,13 @@ func (s *Store) Open(ctx context.Context, n digest.Subscription, slots []digest.
 		case d.Settled.IsZero():
 			d.Settled = d.Opened
 		}
-		s.deliveries[k] = &delivery{Delivery: d}
+		if s.deliveries[n.ID] == nil {
+			s.deliveries[n.ID] = map[int64]*delivery{}
+		}
+		fresh := &delivery{Delivery: d}
+		s.deliveries[n.ID][k.at] = fresh
 		if !final(d.State) {
-			s.open[k] = s.deliveries[k]
+			s.open[k] = fresh
 		}
 		opened++
 	}
@@ -374,7 +369,7 @@ func (s *Store) Claim(ctx context.Context, platform string, now time.Time, lease
 
 // find returns a kept delivery; the caller holds mu.
 func (s *Store) find(d digest.Delivery) (*delivery, error) {
-	kept, ok := s.deliveries[keyOf(d)]
+	kept, ok := s.deliveries[d.Subscription][d.Slot.UnixMilli()]
 	if !ok {
 		return nil, fmt.Errorf("digest %s for %s: %w", d.Subscription, d.Slot.UTC().Format(time.RFC3339), digest.ErrNotFound)
 	}
@@ -577,12 +572,20 @@ func (s *Store) Deliveries(ctx context.Context, f digest.DeliveryFilter) ([]dige
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	where := digest.Filter{Platform: f.Platform, Workspace: f.Workspace, Channel: f.Channel}
 	var found []*delivery
-	for _, d := range s.deliveries {
-		where := digest.Filter{Platform: f.Platform, Workspace: f.Workspace, Channel: f.Channel}
-		if matches(where, d.Address) && (f.Subscription == "" || f.Subscription == d.Subscription) &&
-			(len(f.States) == 0 || slices.Contains(f.States, d.State)) && !d.Slot.Before(f.Since) {
-			found = append(found, d)
+	look := func(of map[int64]*delivery) {
+		for _, d := range of {
+			if matches(where, d.Address) && (len(f.States) == 0 || slices.Contains(f.States, d.State)) && !d.Slot.Before(f.Since) {
+				found = append(found, d)
+			}
+		}
+	}
+	if f.Subscription != "" {
+		look(s.deliveries[f.Subscription])
+	} else {
+		for _, of := range s.deliveries {
+			look(of)
 		}
 	}
 	slices.SortFunc(found, func(a, b *delivery) int {
@@ -611,9 +614,12 @@ func (s *Store) DeliveryByRef(ctx context.Context, ref message.Ref) (digest.Deli
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, d := range s.deliveries {
-		for _, p := range d.Parts {
-			if p.State == digest.PartSent && p.Ref.ID == ref.ID && p.Ref.Address.Platform == ref.Address.Platform && p.Ref.Address.Channel == ref.Address.Channel {
+	is := func(p digest.Part) bool {
+		return p.State == digest.PartSent && p.Ref.ID == ref.ID && p.Ref.Address.Platform == ref.Address.Platform && p.Ref.Address.Channel == ref.Address.Channel
+	}
+	for _, of := range s.deliveries {
+		for _, d := range of {
+			if slices.ContainsFunc(d.Parts, is) {
 				return d.read()
 			}
 		}
@@ -798,10 +804,12 @@ func (s *Store) Forget(ctx context.Context, platform, workspace string) error {
 			delete(s.subscriptions, id)
 		}
 	}
-	for k, d := range s.deliveries {
-		if theirs(d.Address) {
-			delete(s.deliveries, k)
-			delete(s.open, k)
+	for id, of := range s.deliveries {
+		for at, d := range of {
+			if theirs(d.Address) {
+				delete(of, at)
+				delete(s.open, slot{id, at})
+			}
 		}
 	}
 	for id, x := range s.exchanges {

@@ -23,20 +23,15 @@ type errand struct {
 	poster message.Poster
 	log    *slog.Logger
 	d      Delivery
-	lease  context.Context // ends when the last post must have ended
-	begin  context.Context // ends when no other post may begin
+	end    time.Time // when the last post must have ended, on the clock that contexts use
 }
 
 // carry takes a batch on its way, one delivery after the other.
 func (c *Courier) carry(ctx context.Context, platform string, b batch) error {
-	lease, cancel := context.WithDeadlineCause(ctx, b.end, errLease)
-	defer cancel()
-	begin, cancelBegin := context.WithDeadlineCause(ctx, b.end.Add(-c.post), errLease)
-	defer cancelBegin()
 	var problems []error
 	for i, d := range b.deliveries {
 		e := &errand{
-			c: c, poster: c.c.Posters[platform], d: d, lease: lease, begin: begin,
+			c: c, poster: c.c.Posters[platform], d: d, end: b.end,
 			log: c.c.Log.With("digest", d.Subscription, "slot", d.Slot, "address", d.Address.String()),
 		}
 		settled, err := e.run(ctx)
@@ -85,6 +80,11 @@ func (e *errand) run(ctx context.Context) (settled bool, err error) {
 		e.log.DebugContext(ctx, "a digest has passed to another courier or was removed", "err", err)
 		return false, nil
 	}
+	if ctx.Err() != nil { // stopped in the middle: whoever comes next need not wait for the lease
+		if err := e.giveBack(ctx, e.d.Reason); errors.Is(err, errPutOff) {
+			return false, nil
+		}
+	}
 	e.log.ErrorContext(ctx, "the state of a digest could not be recorded", "err", err)
 	return false, err
 }
@@ -119,7 +119,7 @@ func (e *errand) compose(ctx context.Context) error {
 	if s.Last.After(e.d.WindowFrom) {
 		e.d.WindowFrom = s.Last // the one before was still under way when this one was opened
 	}
-	within, cancel := context.WithTimeout(e.lease, e.c.compose)
+	within, cancel := e.within(ctx, e.c.compose, "composing took too long")
 	defer cancel()
 	edition, m, err := e.c.edition(within, s, e.d)
 	if err != nil {
@@ -247,7 +247,7 @@ func (e *errand) post(ctx context.Context, p *Part) error {
 		return fmt.Errorf("begin part %d: %w", p.Number, err)
 	}
 	p.State, p.SendingAt = PartSending, now
-	ref, err := e.send(p, m)
+	ref, err := e.send(ctx, p, m)
 	if err == nil {
 		return e.arrived(ctx, p, ref)
 	}
@@ -269,15 +269,24 @@ func (e *errand) mayPost(ctx context.Context) error {
 	if until := e.c.quietUntil(e.d.Address, now); until.After(now) {
 		return e.put(ctx, until.Add(backoff(1, 0)/4), e.name()+" has asked to wait.")
 	}
-	if e.begin.Err() != nil {
+	begin, cancel := context.WithDeadline(ctx, e.end.Add(-e.c.post))
+	defer cancel()
+	if begin.Err() != nil {
 		return e.giveBack(ctx, e.d.Reason)
 	}
 	return nil
 }
 
+// within bounds what is done under the lease.
+func (e *errand) within(ctx context.Context, most time.Duration, why string) (context.Context, context.CancelFunc) {
+	lease, cancelLease := context.WithDeadlineCause(ctx, e.end, errLease)
+	bound, cancel := context.WithTimeoutCause(lease, most, errors.New(why))
+	return bound, func() { cancel(); cancelLease() }
+}
+
 // send posts within the lease. What panics or says nothing may have been delivered.
-func (e *errand) send(p *Part, m *message.Message) (ref message.Ref, err error) {
-	ctx, cancel := context.WithTimeoutCause(e.lease, e.c.post, errors.New("the platform did not answer in time"))
+func (e *errand) send(ctx context.Context, p *Part, m *message.Message) (ref message.Ref, err error) {
+	ctx, cancel := e.within(ctx, e.c.post, "the platform did not answer in time")
 	defer cancel()
 	defer func() {
 		if r := recover(); r != nil {
@@ -285,7 +294,7 @@ func (e *errand) send(p *Part, m *message.Message) (ref message.Ref, err error) 
 		}
 	}()
 	if ctx.Err() != nil || !e.d.ClaimedUntil.After(e.now()) { // a process that was frozen until now must not post
-		return message.Ref{}, &message.Error{Class: message.Later, Reason: "not_in_time"}
+		return message.Ref{}, &message.Error{Class: message.Later, Reason: "not_in_time", Err: errLease}
 	}
 	ref, err = e.poster.Post(ctx, e.to(p), m, p.Key)
 	if err == nil && ref.ID == "" {
@@ -336,7 +345,7 @@ func (e *errand) reconcile(ctx context.Context, p *Part) error {
 	if until := e.c.quietUntil(e.d.Address, now); until.After(now) {
 		return e.put(ctx, until.Add(backoff(1, 0)/4), e.name()+" has asked to wait.")
 	}
-	within, cancel := context.WithTimeout(e.lease, e.c.post)
+	within, cancel := e.within(ctx, e.c.post, "the platform did not answer in time")
 	defer cancel()
 	ref, found, err := e.find(within, finder, p)
 	switch class := message.ClassOf(err); {
@@ -354,7 +363,7 @@ func (e *errand) reconcile(ctx context.Context, p *Part) error {
 		return e.arrived(ctx, p, ref)
 	}
 	e.log.InfoContext(ctx, "a digest of unknown fate is not there and is posted again", "part", p.Number)
-	return e.end(ctx, p, PartPlanned, "It did not arrive.")
+	return e.ended(ctx, p, PartPlanned, "It did not arrive.")
 }
 
 // find asks the platform; a panic means that it could not be asked.
@@ -377,7 +386,7 @@ func (e *errand) repeat(ctx context.Context, p *Part) error {
 	if err := json.Unmarshal(p.Message, m); err != nil {
 		return e.hold(ctx, p, "It may have arrived, and what was composed can't be read any more.")
 	}
-	ref, err := e.send(p, m)
+	ref, err := e.send(ctx, p, m)
 	if err == nil {
 		heard(e.c.c.Hooks.Reconciled, e.platform())
 		return e.arrived(ctx, p, ref)
@@ -451,10 +460,10 @@ func (e *errand) later(ctx context.Context, p *Part, reason string, asked time.D
 // again puts the delivery off after a try of p that certainly was not delivered.
 func (e *errand) again(ctx context.Context, p *Part, reason string, asked time.Duration) error {
 	if tooLong, _ := e.tooLong(e.now()); !tooLong {
-		if err := e.end(ctx, p, PartPlanned, reason); err != nil {
+		if err := e.ended(ctx, p, PartPlanned, reason); err != nil {
 			return err
 		}
-	} else if err := e.end(ctx, p, PartFailed, reason); err != nil {
+	} else if err := e.ended(ctx, p, PartFailed, reason); err != nil {
 		return err
 	}
 	return e.later(ctx, nil, reason, asked)
@@ -470,8 +479,8 @@ func (e *errand) tooLong(now time.Time) (tooLong bool, since time.Duration) {
 	return since >= e.c.c.GiveUp && e.d.Attempts >= e.c.attempts, since
 }
 
-// end records that a try of a part did not arrive.
-func (e *errand) end(ctx context.Context, p *Part, state PartState, reason string) error {
+// ended records that a try of a part did not arrive.
+func (e *errand) ended(ctx context.Context, p *Part, state PartState, reason string) error {
 	if err := e.record(ctx, func(ctx context.Context) error {
 		return e.c.c.Store.EndPart(ctx, e.d, p.Number, state, message.Ref{}, reason)
 	}); err != nil {
@@ -483,7 +492,7 @@ func (e *errand) end(ctx context.Context, p *Part, state PartState, reason strin
 
 // refused gives the delivery up because of a part that can't arrive.
 func (e *errand) refused(ctx context.Context, p *Part, reason string) error {
-	if err := e.end(ctx, p, PartFailed, reason); err != nil {
+	if err := e.ended(ctx, p, PartFailed, reason); err != nil {
 		return err
 	}
 	return e.fail(ctx, reason)
@@ -621,7 +630,12 @@ func (e *errand) name() string {
 }
 
 // says is what a platform gave as its reason.
-func (e *errand) says(err error) string { return e.name() + " says: " + reasonOf(err) + "." }
+func (e *errand) says(err error) string {
+	if errors.Is(err, errLease) {
+		return "Attaché was held up before it could be posted."
+	}
+	return e.name() + " says: " + reasonOf(err) + "."
+}
 
 // reasonOf is the platform's word for an error. The text of any other error may hold what is not for people.
 func reasonOf(err error) string {

@@ -235,7 +235,7 @@ func (d desk) notSaid(m *message.Message, a briefings.Answer, refs *references) 
 	}
 	lead := append(append(say(d.p.NotSaid, nil), message.T(" ")), looked...)
 	if len(a.Missing) > 0 {
-		none := say(d.p.NoneMention, args{"missing": d.missing(a.Missing)})
+		none := say(d.p.NoneMention.of(a.Searched), args{"missing": d.missing(a.Missing)})
 		lead = append(append(lead, message.T(" ")), none...)
 		m.Gist += " " + wordsOf(none)
 	}
@@ -336,8 +336,9 @@ const (
 	ActionSuggest   = "suggest"
 )
 
-// Evidence shows everything that stands behind an answer: each claim with its quotes, then what else was found.
-func Evidence(a briefings.Answer, r Reader) *message.Message {
+// Evidence shows everything that stands behind an answer: each claim with its quotes, then what else was found. exchange is
+// the id of the answer, so that it can be asked again; it may be empty.
+func Evidence(a briefings.Answer, exchange string, r Reader) *message.Message {
 	d := deskFor(r)
 	refs := d.references()
 	m := &message.Message{Gist: d.p.Evidence + ": " + shortened(a.Question, 200), Blocks: []message.Block{
@@ -383,6 +384,9 @@ func Evidence(a briefings.Answer, r Reader) *message.Message {
 		m.Blocks = append(m.Blocks, message.Small(say(d.p.Sure, args{"sure": d.sure(a.Confidence)})...))
 	}
 	m.Blocks = append(m.Blocks, d.asOf(a))
+	if exchange != "" {
+		m.Blocks = append(m.Blocks, message.Buttons{Items: []message.Button{{Label: d.p.ButtonAgain, Action: ActionAgain, Value: exchange}}})
+	}
 	return m
 }
 

@@ -52,9 +52,9 @@ func Edition(e briefings.Edition, i Issue) *message.Message {
 	if len(lead) > 0 {
 		m.Blocks = append(m.Blocks, message.P(lead...))
 	}
-	m.Blocks = append(m.Blocks, message.Small(d.figures(e)...))
+	m.Blocks = append(m.Blocks, message.Small(d.figures(e, i)...))
 	for n, item := range e.Items {
-		m.Blocks = append(m.Blocks, d.item(item, n+1, n == 0 && len(lead) > 0, refs)...)
+		m.Blocks = append(m.Blocks, d.item(item, n+1, i, n == 0 && len(lead) > 0, refs)...)
 		if item.Tag == briefings.TagDisputed {
 			m.Tone = message.ToneDisputed
 		}
@@ -175,14 +175,14 @@ func (d desk) editionLead(e briefings.Edition, refs *references) []message.Span 
 	return say(template, args{"headline": d.attributed(first.Claims[0], refs)})
 }
 
-func (d desk) figures(e briefings.Edition) []message.Span {
+func (d desk) figures(e briefings.Edition, i Issue) []message.Span {
 	count := map[briefings.Tag]int{}
 	for _, item := range e.Items {
 		count[item.Tag]++
 	}
 	var tags []string
 	for _, tag := range []briefings.Tag{briefings.TagNew, briefings.TagUpdated, briefings.TagDisputed, briefings.TagCorrected} {
-		if n := count[tag]; n > 0 {
+		if n := count[tag]; n > 0 && (tag != briefings.TagNew || !i.Slot.IsZero()) {
 			tags = append(tags, plainly(d.p.FigureTags[tag], args{"n": n}))
 		}
 	}
@@ -195,8 +195,15 @@ func (d desk) figures(e briefings.Edition) []message.Span {
 }
 
 // item is one story: a line with tag and headline, then at most two sentences, its sides or changes, and who reported it.
-func (d desk) item(item briefings.Item, n int, led bool, refs *references) []message.Block {
-	head := []message.Span{message.B(strconv.Itoa(n) + ". " + d.p.Tags[item.Tag] + ": ")}
+func (d desk) item(item briefings.Item, n int, i Issue, led bool, refs *references) []message.Block {
+	tag := d.p.Tags[item.Tag]
+	if item.Tag == briefings.TagNew && i.Slot.IsZero() { // without a digest before it, nothing is newer than the rest
+		tag = ""
+	}
+	head := []message.Span{message.B(strconv.Itoa(n) + ". ")}
+	if tag != "" {
+		head = []message.Span{message.B(strconv.Itoa(n) + ". " + tag + ": ")}
+	}
 	headline := oneLine(item.Headline)
 	if message.WebAddress(item.Lead.URL) != "" {
 		head = append(head, message.L(headline, item.Lead.URL))
@@ -235,7 +242,10 @@ func (d desk) item(item briefings.Item, n int, led bool, refs *references) []mes
 	for _, c := range claims {
 		blocks = append(blocks, message.P(d.attributed(c, refs)...))
 	}
-	return append(blocks, message.Small(d.coverage(item)...))
+	if coverage := d.coverage(item); len(coverage) > 0 {
+		blocks = append(blocks, message.Small(coverage...))
+	}
+	return blocks
 }
 
 // dated is "Before (19 Feb 2024): " in strong.
@@ -260,7 +270,10 @@ func (d desk) coverage(item briefings.Item) []message.Span {
 	if len(outlets) == 1 {
 		label = oneLine(item.Lead.Label)
 	}
-	line := []message.Span{message.T(d.few(outlets, 3))}
+	var line []message.Span
+	if len(outlets) > 0 {
+		line = append(line, message.T(d.few(outlets, 3)))
+	}
 	if label != "" {
 		line = append(line, message.T(" ("), message.I(label), message.T(")"))
 	}
@@ -268,7 +281,13 @@ func (d desk) coverage(item briefings.Item) []message.Span {
 		line = say(d.p.CoverageOrigin, args{"outlets": line, "origins": item.Origins})
 	}
 	if !item.Newest.IsZero() {
-		line = append(line, message.T(", "+d.day(item.Newest, item.Lead.DateOnly)))
+		if len(line) > 0 {
+			line = append(line, message.T(", "))
+		}
+		line = append(line, message.T(d.day(item.Newest, item.Lead.DateOnly)))
+	}
+	if len(line) == 0 {
+		return nil
 	}
 	return append(line, message.T("."))
 }

@@ -57,7 +57,9 @@ func Story(t Telling, r Reader) *message.Message {
 				m.Blocks = append(m.Blocks, message.P(append(d.side(c), message.T(":"))...), d.claim(c, refs))
 			}
 		}
-		m.Blocks = append(m.Blocks, message.Small(d.coverage(*t.Item)...))
+		if coverage := d.coverage(*t.Item); len(coverage) > 0 {
+			m.Blocks = append(m.Blocks, message.Small(coverage...))
+		}
 	}
 	if table, ok := d.sayings(t.Said, 8, refs); ok {
 		m.Blocks = append(m.Blocks, message.Heading{Level: 2, Spans: say(d.p.StorySaid, nil)}, table)

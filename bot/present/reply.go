@@ -47,7 +47,8 @@ func Help(commands []Usage, r Reader) *message.Message {
 		}
 		m.Blocks = append(m.Blocks, message.Heading{Level: 2, Spans: say(title, nil)}, list)
 	}
-	return &message.Message{Gist: m.Gist, Blocks: append(m.Blocks, message.Small(append(say(d.p.HelpMore, nil), say(" "+d.p.HelpPromise, nil)...)...))}
+	m.Blocks = append(m.Blocks, message.Small(append(say(d.p.HelpMore, nil), say(" "+d.p.HelpPromise, nil)...)...))
+	return m
 }
 
 // HelpCommand shows how one command works.

@@ -47,7 +47,7 @@ type phrases struct {
 	LookedIn       string
 	LookedNewest   string
 	LookedNone     string
-	NoneMention    string
+	NoneMention    plural
 	NearbyTitle    string
 	AskInstead     string
 	AsOf           string
@@ -287,7 +287,7 @@ var english = phrases{
 	LookedIn:       "I looked for an answer in {reports}.",
 	LookedNewest:   "I looked for an answer in {reports}, the newest from {day}.",
 	LookedNone:     "There is no report to look in yet. Add a source with `source add`, or put a link in your question.",
-	NoneMention:    "None of them says anything about {missing}.",
+	NoneMention:    plural{"It says nothing about {missing}.", "None of them says anything about {missing}."},
 	NearbyTitle:    "What they do say nearby:",
 	AskInstead:     "You could ask instead:",
 	AsOf:           "As of {at}.",

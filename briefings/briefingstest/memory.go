@@ -3,4 +3,6 @@ package briefingstest
 import "attache/briefings"
 
 // NewLibrary returns a Library in memory that holds the articles given.
-func NewLibrary(articles ...briefings.Article) *briefings.Shelf { return briefings.NewShelf(articles...) }
+func NewLibrary(articles ...briefings.Article) *briefings.Shelf {
+	return briefings.NewShelf(articles...)
+}

@@ -17,7 +17,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"attache/briefings"
@@ -157,7 +156,7 @@ func Run(ctx context.Context, c Config) (Stats, error) {
 	if progress == nil {
 		progress = func(int, int) {}
 	}
-	engine, err := briefings.New(briefings.Config{Library: NewShelf(), Drafter: c.Drafter, Now: now, Weights: c.Weights})
+	engine, err := briefings.New(briefings.Config{Library: briefings.NewShelf(), Drafter: c.Drafter, Now: now, Weights: c.Weights})
 	if err != nil {
 		return stats, err
 	}
@@ -327,41 +326,3 @@ func lines(ctx context.Context, in io.Reader, each func(n int, line []byte) erro
 		}
 	}
 }
-
-// shelf is a Library for the length of one run: it keeps nothing, because the engine holds what it has read.
-type shelf struct {
-	mu   sync.Mutex
-	seq  int64
-	have map[string]briefings.Article
-}
-
-func NewShelf() *shelf { return &shelf{have: map[string]briefings.Article{}} }
-
-func (s *shelf) Save(_ context.Context, a briefings.Article) (briefings.Article, bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if old, ok := s.have[a.ID]; ok {
-		if old.Hash == a.Hash {
-			return old, false, nil
-		}
-		a.Revision = old.Revision + 1
-	}
-	s.seq++
-	a.Seq = s.seq
-	s.have[a.ID] = a
-	return a, true, nil
-}
-
-func (s *shelf) Article(_ context.Context, id string, revision int) (briefings.Article, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if a, ok := s.have[id]; ok && (revision == 0 || revision == a.Revision) {
-		return a, nil
-	}
-	return briefings.Article{}, briefings.ErrNotFound
-}
-
-func (s *shelf) Since(context.Context, int64, int) ([]briefings.Article, error) { return nil, nil }
-func (s *shelf) Sources(context.Context) ([]briefings.Source, error)            { return nil, nil }
-func (s *shelf) SaveSource(context.Context, briefings.Source) error             { return nil }
-func (s *shelf) RemoveSource(context.Context, string) error                     { return briefings.ErrNotFound }

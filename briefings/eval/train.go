@@ -38,6 +38,9 @@ type Course struct {
 	Engine  *briefings.Engine // one that has read the corpus; it is left with the last weights
 	Lessons []Lesson
 	Weight  float64 // of each lesson; zero means 1
+	// Answerable is how much the lessons that the sources answer weigh together when the verdict is learned, of 1; zero means
+	// one half. Most people ask what can be answered.
+	Answerable float64
 	// RefusalOnly says that only the verdict is learned from it.
 	RefusalOnly bool
 }
@@ -84,7 +87,7 @@ func Train(ctx context.Context, c TrainConfig) ([]byte, error) {
 		steps  int
 	}{
 		{"sentence", &m.Sentence, sentenceLists, 0.002, 250},
-		{"span", &m.Span, spanLists, 0.002, 200},
+		{"span", &m.Span, spanLists, 0.005, 200},
 		{"order", &m.Order, orderLists, 0.002, 250},
 	}
 	for _, stage := range stages {
@@ -128,7 +131,7 @@ type answered struct {
 	lesson *Lesson
 	answer briefings.Answer
 	weight float64
-	course string
+	course *Course
 }
 
 func (c TrainConfig) ask(ctx context.Context, m model, all bool) ([]answered, error) {
@@ -142,7 +145,7 @@ func (c TrainConfig) ask(ctx context.Context, m model, all bool) ([]answered, er
 // askWith asks the courses' questions with the given weights; all of them, or those that have an answer to learn from.
 func (c TrainConfig) askWith(ctx context.Context, weights []byte, all bool) ([]answered, error) {
 	var out []answered
-	for _, course := range c.Courses {
+	for n, course := range c.Courses {
 		if course.RefusalOnly && !all {
 			continue
 		}
@@ -172,7 +175,7 @@ func (c TrainConfig) askWith(ctx context.Context, weights []byte, all bool) ([]a
 		}
 		for i, a := range answers {
 			if a != nil {
-				out = append(out, answered{&course.Lessons[i], *a, cmp.Or(course.Weight, 1), course.Name})
+				out = append(out, answered{&course.Lessons[i], *a, cmp.Or(course.Weight, 1), &c.Courses[n]})
 			}
 		}
 	}
@@ -481,19 +484,23 @@ func logisticRegression(all []answered) map[string]float64 {
 	}
 	count := map[string][2]float64{}
 	for _, a := range all {
-		c := count[a.course]
+		c := count[a.course.Name]
 		c[answerable(a)]++
-		count[a.course] = c
+		count[a.course.Name] = c
 	}
 	var rows []row
 	total := 0.0
 	for _, a := range all {
 		y := answerable(a)
-		c := count[a.course]
+		c := count[a.course.Name]
 		if c[0] == 0 || c[1] == 0 {
 			continue
 		}
-		w := a.weight / c[y]
+		share := cmp.Or(a.course.Answerable, .5)
+		if y == 0 {
+			share = 1 - share
+		}
+		w := a.weight * share / c[y]
 		rows = append(rows, row{v.vector(a.answer.Why.Signals), float64(y), w})
 		total += w
 	}

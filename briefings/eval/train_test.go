@@ -129,7 +129,7 @@ func readLines[T any](t *testing.T, path string) []T {
 
 func readEngine(t *testing.T, reports []briefings.Report) *briefings.Engine {
 	t.Helper()
-	e, err := briefings.New(briefings.Config{Library: eval.NewShelf()})
+	e, err := briefings.New(briefings.Config{Library: briefings.NewShelf()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func readCourses(t *testing.T) []eval.Course {
 			relevant[r.ID] = r.Docs
 		}
 		e := readEngine(t, reports)
-		c := eval.Course{Name: "rtqa", Engine: e}
+		c := eval.Course{Name: "rtqa", Engine: e, Answerable: .7}
 		for _, q := range readLines[question](t, filepath.Join(dir, "questions.jsonl")) {
 			if len(q.Answers) != 1 || len(relevant[q.ID]) == 0 {
 				continue

@@ -70,7 +70,14 @@ type house struct {
 func (p *program) openHouse(d *desk) (*house, error) {
 	s, log := d.settings, d.log
 	h := &house{desk: d, program: p, metrics: metrics.New(version()), posters: map[string]message.Poster{}}
-	now := map[string]func() time.Time{}
+	// Each platform's time. The playground's can be moved.
+	now := map[string]func() time.Time{playground.Platform: func() time.Time { return h.playground.Now() }}
+	if s.SlackBotToken != "" {
+		now[slack.Platform] = p.now
+	}
+	if s.DiscordToken != "" {
+		now[discord.Platform] = p.now
+	}
 
 	var err error
 	h.gatherer, err = briefings.NewGatherer(briefings.GathererConfig{Engine: d.engine, Library: d.store, Fetcher: d.fetcher, Now: p.now, Log: log})
@@ -78,7 +85,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 		return nil, err
 	}
 	h.bot, err = bot.New(bot.Config{
-		Newsroom: d.engine, Digests: d.store, Memory: d.store, Sources: h.gatherer, Managers: s.Managers, Zone: s.Zone, Now: p.now, Log: log,
+		Newsroom: d.engine, Digests: d.store, Memory: d.store, Sources: h.gatherer, Managers: s.Managers, Zone: s.Zone, Now: p.now, Clocks: now, Log: log,
 		Hooks: h.metrics.Bot(),
 		Preview: func(ctx context.Context, sub digest.Subscription) (*message.Message, error) {
 			return h.courier.Preview(ctx, sub, now[sub.Address.Platform]())
@@ -97,7 +104,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.posters[playground.Platform], now[playground.Platform] = h.playground.Poster(), h.playground.Now
+	h.posters[playground.Platform] = h.playground.Poster()
 
 	if s.SlackBotToken != "" {
 		h.slack, err = slack.New(slack.Config{
@@ -107,7 +114,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.posters[slack.Platform], now[slack.Platform] = h.slack.Poster(), p.now
+		h.posters[slack.Platform] = h.slack.Poster()
 	}
 	if s.DiscordToken != "" {
 		h.discord, err = discord.New(discord.Config{
@@ -117,7 +124,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.posters[discord.Platform], now[discord.Platform] = h.discord.Poster(), p.now
+		h.posters[discord.Platform] = h.discord.Poster()
 	}
 
 	h.courier, err = digest.NewCourier(digest.CourierConfig{

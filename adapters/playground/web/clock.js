@@ -55,7 +55,7 @@ export class Clock {
   // offer proposes the time at which the newest article came out, where that is long past: a digest of then has news in it.
   offer(published) {
     this.newest = new Date(published.getTime() + 5 * 60 * 1000);
-    this.then.hidden = now() - this.newest < 3 * 24 * 3600 * 1000;
+    this.tick();
     set(this.then, "When the newest article came out, " + format(published, { day: "numeric", month: "long", year: "numeric" }));
   }
 
@@ -66,6 +66,7 @@ export class Clock {
   tick() {
     if (!this.state) return;
     const at = now();
+    this.then.hidden = !this.newest || Math.abs(at - this.newest) < 3 * 24 * 3600 * 1000;
     set(this.time, clockTime(at));
     const off = this.state.offset;
     set(this.date, format(at, { weekday: "long", day: "numeric", month: "long", year: at.getFullYear() === new Date().getFullYear() ? undefined : "numeric" }));

@@ -109,7 +109,8 @@ export class Composer {
     if (i < 0) this.input.removeAttribute("aria-activedescendant");
     else if (this.list.children[i]) {
       this.input.setAttribute("aria-activedescendant", "choice-" + i);
-      this.list.children[i].scrollIntoView({ block: "nearest" });
+      const { offsetTop, offsetHeight } = this.list.children[i];
+      this.list.scrollTop = Math.min(Math.max(this.list.scrollTop, offsetTop + offsetHeight - this.list.clientHeight + 6), offsetTop - 6);
     }
   }
 
@@ -178,7 +179,7 @@ export class Composer {
 
 // slots says which arguments the end of a line may be completing, and with what prefix each. It follows how people type:
 // a schedule, then perhaps a zone, then "about" and topics with commas.
-export function slots(command, typed) {
+function slots(command, typed) {
   let args = command.args;
   const about = /(?:^|\s)about\s+(.*)$/i.exec(typed);
   if (about && args.some((a) => a.name === "about")) {

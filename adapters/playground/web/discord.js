@@ -38,8 +38,8 @@ const colour = (n) => (Number.isInteger(n) && n >= 0 && n <= 0xffffff ? "#" + n.
 const stamp = (at) => (Number.isFinite(at.getTime()) ? format(at, { day: "2-digit", month: "2-digit", year: "numeric" }) + " " + clockTime(at) : "");
 
 function picture(image, context) {
-  const words = image.description ?? "";
-  const data = context.picture(words, image.url ?? image.media?.url ?? "");
+  const words = image.description || context.words(image.url ?? "");
+  const data = context.picture(words, image.url ?? "");
   if (data) return h("img", { class: "discord-picture", src: data, alt: words });
   return h("span", { class: "discord-picture no-picture", role: "img", "aria-label": words || "picture" }, words || "picture");
 }

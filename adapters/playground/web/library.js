@@ -133,7 +133,9 @@ export class Library {
     this.panel.closest(".desk").scrollTop = 0;
     this.panel.scrollTop = 0;
     title.focus({ preventScroll: true });
-    this.panel.querySelector(".cited")?.scrollIntoView({ block: "center" });
+    const first = this.panel.querySelector(".cited");
+    // Not scrollIntoView: it would scroll the page behind the panel as well.
+    if (first) this.panel.scrollTop += first.getBoundingClientRect().top - this.panel.getBoundingClientRect().top - this.panel.clientHeight / 4;
   }
 }
 

@@ -69,6 +69,9 @@ async function attempt(what) {
 const here = () => state.channels.find((c) => c.id === state.channel) ?? { id: state.channel, kind: "channel", digests: [] };
 const list = (id) => [...(state.entries.get(id)?.values() ?? [])].sort((a, b) => a.seq - b.seq);
 
+// inOurZone leaves the zone out of a schedule's words where it is the reader's own.
+const inOurZone = (schedule) => schedule.replace(` (${zone})`, "").replace(`, ${zone}`, "");
+
 async function loadChannels() {
   state.channels = await get("/api/channels");
   if (!state.channels.some((c) => c.id === state.channel)) state.channel = state.channels[0].id;
@@ -91,7 +94,7 @@ function showChannels() {
       h("button", { type: "button", class: unread ? "channel unread" : "channel", "data-channel": c.id, "aria-current": c.id === state.channel ? "true" : false, onclick: () => openChannel(c.id) },
         name, unread ? [h("span", { class: "dot", "aria-hidden": "true" }), h("span", { class: "unseen" }, ", unread")] : ""),
       c.digests.length ? h("ul", { class: "digests", "aria-label": "Digests of " + c.id }, c.digests.map((d) =>
-        h("li", { class: d.paused ? "paused" : false, title: d.paused ? d.reason || "paused" : "" }, h("span", {}, d.schedule.replace(`, ${zone}`, "")), d.paused ? " · paused" : d.beat ? " · " + d.beat : ""))) : "");
+        h("li", { class: d.paused ? "paused" : false, title: d.paused ? d.reason || "paused" : "" }, h("span", {}, inOurZone(d.schedule)), d.paused ? " · paused" : d.beat ? " · " + d.beat : ""))) : "");
   };
   const focused = document.activeElement?.dataset?.channel;
   fill($("channel-list"), state.channels.filter((c) => c.kind !== "direct").map(row));
@@ -101,7 +104,7 @@ function showChannels() {
   const c = here();
   fill($("talk-title"), c.kind === "direct" ? "Attaché" : [h("span", { class: "hash", "aria-hidden": "true" }, "#"), c.id]);
   const active = c.digests.filter((d) => !d.paused).length;
-  $("talk-sub").textContent = c.kind === "direct" ? "Direct messages, only you and Attaché" : active === 0 ? "No digest in this channel yet" : active === 1 ? "1 digest, " + c.digests.find((d) => !d.paused).schedule.replace(`, ${zone}`, "") : `${active} digests`;
+  $("talk-sub").textContent = c.kind === "direct" ? "Direct messages, only you and Attaché" : active === 0 ? "No digest in this channel yet" : active === 1 ? "1 digest, " + inOurZone(c.digests.find((d) => !d.paused).schedule) : `${active} digests`;
 }
 
 async function openChannel(id) {

@@ -167,6 +167,7 @@ export class Talk {
     const context = {
       button: (b, kind) => this.button(e, b, kind),
       picture: (alt, url = "") => pictureOf(e.message, alt, url),
+      words: (url) => (e.message?.blocks ?? []).find((b) => b.type === "image" && ((b.url && b.url === url) || (b.name && url.endsWith(b.name))))?.alt ?? "",
     };
     if (draw && payload) return draw(payload, context);
     const buttons = (e.message?.blocks ?? []).filter((b) => b.type === "buttons").flatMap((b) => b.items);

@@ -19,6 +19,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/api/"):
 		s.api(w, r, strings.TrimPrefix(r.URL.Path, "/api/"))
+	case strings.HasPrefix(r.URL.Path, "/upload/"):
+		s.upload(w, r, strings.TrimPrefix(r.URL.Path, "/upload/"))
 	case r.URL.Path == "/socket":
 		s.sockets.serve(w, r)
 	case strings.HasPrefix(r.URL.Path, "/response/"):
@@ -95,6 +97,8 @@ var endpoints = map[string]endpoint{
 	"users.info":                            {"users:read", (*Server).userInfo},
 	"views.publish":                         {"", (*Server).publishView},
 	"views.open":                            {"", (*Server).openView},
+	"files.getUploadURLExternal":            {"files:write", (*Server).uploadURL},
+	"files.completeUploadExternal":          {"files:write", (*Server).completeUpload},
 	"agents.sessions.setStatus":             {"chat:write", (*Server).sessionStatus},
 	"assistant.threads.setSuggestedPrompts": {"assistant:write", (*Server).setPrompts},
 }

@@ -78,6 +78,7 @@ type Server struct {
 	prompts    map[string][]string // channel to titles
 	homes      map[string]json.RawMessage
 	modals     []Modal
+	files      map[string]*File
 	deliveries []*Delivery
 	to         http.Handler
 	lastTS     time.Time
@@ -158,7 +159,7 @@ func Start(t testing.TB, o Options) *Server {
 	s := &Server{
 		t: t, o: o,
 		users: map[string]User{}, channels: map[string]*Channel{}, hooks: map[string]*hook{}, sessions: map[string]string{},
-		prompts: map[string][]string{}, homes: map[string]json.RawMessage{}, waits: map[string]time.Time{}, posted: map[string][]time.Time{}, changed: make(chan struct{}),
+		prompts: map[string][]string{}, homes: map[string]json.RawMessage{}, waits: map[string]time.Time{}, posted: map[string][]time.Time{}, changed: make(chan struct{}), files: map[string]*File{},
 	}
 	s.sockets.s = s
 	s.AddUser(User{ID: BotUser, Name: "attache"})

@@ -41,13 +41,17 @@ func (s *Server) openView(c call) (map[string]any, word) {
 	return map[string]any{"view": map[string]any{"id": "V0MODAL", "type": "modal"}}, word{}
 }
 
-// Submit sends a modal with what was entered, by block id.
+// Submit sends a modal with what was entered, by block id. What is entered in a block "channel" is a chosen channel.
 func (s *Server) Submit(user string, m Modal, entered map[string]string) *Delivery {
 	var view map[string]any
 	_ = json.Unmarshal(m.View, &view)
 	values := map[string]any{}
 	for block, text := range entered {
-		values[block] = map[string]any{"value": map[string]any{"type": "plain_text_input", "value": text}}
+		field := map[string]any{"type": "plain_text_input", "value": text}
+		if block == "channel" {
+			field = map[string]any{"type": "conversations_select", "selected_conversation": text}
+		}
+		values[block] = map[string]any{block: field}
 	}
 	view["id"] = "V0MODAL"
 	view["state"] = map[string]any{"values": values}
@@ -57,5 +61,17 @@ func (s *Server) Submit(user string, m Modal, entered map[string]string) *Delive
 	return s.interact(map[string]any{
 		"type": "view_submission", "team": map[string]any{"id": Team}, "user": map[string]any{"id": user, "username": user},
 		"trigger_id": trigger, "view": view,
+	}, "", user)
+}
+
+// ClickHome presses a button of the app's home.
+func (s *Server) ClickHome(user string, b Button) *Delivery {
+	s.mu.Lock()
+	trigger, now := s.nextID("trigger"), s.nextTS()
+	s.mu.Unlock()
+	return s.interact(map[string]any{
+		"type": "block_actions", "team": map[string]any{"id": Team}, "user": map[string]any{"id": user, "username": user}, "trigger_id": trigger,
+		"container": map[string]any{"type": "view", "view_id": "V0HOME"}, "view": map[string]any{"id": "V0HOME", "type": "home"},
+		"actions": []any{map[string]any{"type": b.Kind, "action_id": b.ActionID, "block_id": "b1", "value": b.Value, "action_ts": now}},
 	}, "", user)
 }

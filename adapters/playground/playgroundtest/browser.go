@@ -1,4 +1,9 @@
-package playground_test
+// Package playgroundtest looks at the playground as people do: in a real browser, headless, without a person in front.
+//
+// NewBrowser starts a Chromium; Open opens a page in a profile of its own, and at the end of the test the page must have
+// shown no error and no violation of its policy in the console. A Page is used as one would: Click what has these words,
+// Keys, Press, Ask, Says. Screenshots takes the pictures of the documentation from a running Attaché.
+package playgroundtest
 
 import (
 	"context"
@@ -24,8 +29,11 @@ import (
 	"attache/briefings/briefingstest"
 )
 
-// browser starts a headless Chromium for t, or skips t where there is none.
-func browser(t *testing.T) context.Context {
+// Browser is a running Chromium.
+type Browser struct{ ctx context.Context }
+
+// NewBrowser starts a headless Chromium, which ends with t. t is skipped where there is none.
+func NewBrowser(t testing.TB) *Browser {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
@@ -51,34 +59,43 @@ func browser(t *testing.T) context.Context {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
-	return ctx
+	return &Browser{ctx}
 }
 
-// tab is an open page with a profile of its own. It collects what a person would see in the browser's console.
-type tab struct {
-	*testing.T
+// Page is an open page with a profile of its own. It collects what a person would see in the browser's console.
+type Page struct {
+	testing.TB
 	ctx context.Context
 
 	mu       sync.Mutex
 	troubles []string
 }
 
-// view is how a page is looked at.
-type view struct {
-	width, height int64
-	scale         float64
-	dark          bool
-	touch         bool
+// View is how a page is looked at.
+type View struct {
+	Width, Height int64
+	Scale         float64 // pixels of the screen for one of the page
+	Dark          bool    // the system's colours
+	Touch         bool    // a finger instead of a mouse
 }
 
-var desktop = view{width: 1440, height: 900, scale: 1}
-var phone = view{width: 390, height: 844, scale: 2, touch: true}
+// Desktop is a common screen of a desk.
+func Desktop() View { return View{Width: 1440, Height: 900, Scale: 1} }
 
-// open opens address in a new profile. At the end of t the page must have had no error and no violation of its policy.
-func open(t *testing.T, browser context.Context, address string, v view) *tab {
+// Phone is a common phone.
+func Phone() View { return View{Width: 390, Height: 844, Scale: 2, Touch: true} }
+
+// InTheDark is v with a system that prefers dark colours.
+func (v View) InTheDark() View {
+	v.Dark = true
+	return v
+}
+
+// Open opens the playground at address in a new profile, in Paris.
+func (b *Browser) Open(t testing.TB, address string, v View) *Page {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	p := &tab{T: t, ctx: ctx}
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	p := &Page{TB: t, ctx: ctx}
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("open a tab: %v", err)
 	}
@@ -93,17 +110,24 @@ func open(t *testing.T, browser context.Context, address string, v view) *tab {
 			t.Errorf("the console of the page shows:\n%s", strings.Join(p.troubles, "\n"))
 		}
 	})
-	p.look(v)
+	p.Look(v)
 	p.must("set the zone", func(ctx context.Context) error {
 		_, err := chromedp.Call(ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Europe/Paris"})
 		return err
 	})
 	p.must("open "+address, func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.Navigate(address)) })
-	p.wait(`document.documentElement.dataset.live === "yes"`)
+	p.Wait(`document.documentElement.dataset.live === "yes"`)
 	return p
 }
 
-func (p *tab) listen(ev any) {
+// Reload reads the page again.
+func (p *Page) Reload() {
+	p.Helper()
+	p.must("reload", func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.Reload()) })
+	p.Wait(`document.documentElement.dataset.live === "yes"`)
+}
+
+func (p *Page) listen(ev any) {
 	trouble := ""
 	switch ev := ev.(type) {
 	case *cdplog.EventEntryAdded:
@@ -130,35 +154,35 @@ func (p *tab) listen(ev any) {
 	}
 }
 
-// expectTroubles takes what the console shows so far off the account: a test that provokes errors calls it.
-func (p *tab) expectTroubles() {
+// ExpectTroubles takes what the console shows so far off the account: a test that provokes errors calls it.
+func (p *Page) ExpectTroubles() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.troubles = nil
 }
 
-func (p *tab) must(what string, do func(ctx context.Context) error) {
+func (p *Page) must(what string, do func(ctx context.Context) error) {
 	p.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
 	if err := do(ctx); err != nil {
 		p.Fatalf("%s: %v", what, err)
 	}
 }
 
-// look changes the size and the colours.
-func (p *tab) look(v view) {
+// Look changes the size and the colours.
+func (p *Page) Look(v View) {
 	p.Helper()
 	colours := "light"
-	if v.dark {
+	if v.Dark {
 		colours = "dark"
 	}
 	p.must("change the view", func(ctx context.Context) error {
-		options := []chromedp.EmulateViewportOption{chromedp.EmulateScale(v.scale)}
-		if v.touch {
+		options := []chromedp.EmulateViewportOption{chromedp.EmulateScale(v.Scale)}
+		if v.Touch {
 			options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
 		}
-		if err := chromedp.Do(ctx, chromedp.EmulateViewport(v.width, v.height, options...)); err != nil {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(v.Width, v.Height, options...)); err != nil {
 			return err
 		}
 		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
@@ -168,10 +192,10 @@ func (p *tab) look(v view) {
 	})
 }
 
-// wait returns once the expression is true in the page.
-func (p *tab) wait(expression string) {
+// Wait returns once the expression is true in the page.
+func (p *Page) Wait(expression string) {
 	p.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
 	script := `new Promise((done) => { const look = () => { if (` + expression + `) done(true); else setTimeout(look, 15); }; look(); })`
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise)); err != nil {
@@ -180,14 +204,14 @@ func (p *tab) wait(expression string) {
 	}
 }
 
-// says waits until an element has the words.
-func (p *tab) says(selector, words string) {
+// Says waits until an element has the words.
+func (p *Page) Says(selector, words string) {
 	p.Helper()
-	p.wait(fmt.Sprintf(`[...document.querySelectorAll(%s)].some((e) => e.checkVisibility() && e.innerText.includes(%s))`, strconv.Quote(selector), strconv.Quote(words)))
+	p.Wait(fmt.Sprintf(`[...document.querySelectorAll(%s)].some((e) => e.checkVisibility() && e.innerText.includes(%s))`, strconv.Quote(selector), strconv.Quote(words)))
 }
 
-// read evaluates an expression in the page.
-func read[T any](p *tab, expression string) T {
+// Read evaluates an expression in the page.
+func Read[T any](p *Page, expression string) T {
 	p.Helper()
 	var v T
 	p.must("read "+expression, func(ctx context.Context) (err error) {
@@ -197,24 +221,24 @@ func read[T any](p *tab, expression string) T {
 	return v
 }
 
-// click presses the first visible element with the words.
-func (p *tab) click(selector, words string) {
+// Click presses the first visible element with the words.
+func (p *Page) Click(selector, words string) {
 	p.Helper()
 	find := fmt.Sprintf(`[...document.querySelectorAll(%s)].find((e) => e.checkVisibility() && !e.disabled && (e.innerText.includes(%[2]s) || (e.ariaLabel ?? "").includes(%[2]s)))`, strconv.Quote(selector), strconv.Quote(words))
-	p.wait(find)
-	spot := read[[]float64](p, `(() => { const e = `+find+`; e.scrollIntoView({block: "center", behavior: "instant"}); const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()`)
+	p.Wait(find)
+	spot := Read[[]float64](p, `(() => { const e = `+find+`; e.scrollIntoView({block: "nearest", behavior: "instant"}); const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()`)
 	p.must("click "+selector+" "+words, func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.MouseClickXY(spot[0], spot[1])) })
 }
 
-// keys types.
-func (p *tab) keys(keys string) {
+// Keys types.
+func (p *Page) Keys(keys string) {
 	p.Helper()
 	p.must("type", func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.KeyEvent(keys)) })
 }
 
-// press sends one key as a keyboard does. KeyEvent sends the character of Enter on its own, also where the page has taken
+// Press sends one key as a keyboard does. KeyEvent sends the character of Enter on its own, also where the page has taken
 // the key for itself.
-func (p *tab) press(key string) {
+func (p *Page) Press(key string) {
 	p.Helper()
 	events := kb.Encode([]rune(key)[0])
 	down := *events[0]
@@ -233,16 +257,16 @@ func (p *tab) press(key string) {
 	})
 }
 
-// ask writes a line into the composer and sends it.
-func (p *tab) ask(text string) {
+// Ask writes a line into the composer and sends it.
+func (p *Page) Ask(text string) {
 	p.Helper()
-	p.click("#ask", "")
-	p.keys(text)
-	p.press(kb.Enter)
+	p.Click("#ask", "")
+	p.Keys(text)
+	p.Press(kb.Enter)
 }
 
-// shoot keeps a screenshot.
-func (p *tab) shoot(dir, name string) {
+// Shoot keeps a screenshot.
+func (p *Page) Shoot(dir, name string) {
 	p.Helper()
 	p.must("move the mouse away", func(ctx context.Context) error {
 		_, err := chromedp.Call(ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: 4, Y: 4})
@@ -258,13 +282,13 @@ func (p *tab) shoot(dir, name string) {
 	}
 }
 
-// accessibleNode is what a screen reader is told of an element.
-type accessibleNode struct{ role, name string }
+// Node is what a screen reader is told of an element.
+type Node struct{ Role, Name string }
 
-// accessible returns the page as a screen reader meets it.
-func (p *tab) accessible() []accessibleNode {
+// Accessible returns the page as a screen reader meets it.
+func (p *Page) Accessible() []Node {
 	p.Helper()
-	var nodes []accessibleNode
+	var nodes []Node
 	p.must("read the accessibility tree", func(ctx context.Context) error {
 		tree, err := chromedp.Call(ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
 		if err != nil {
@@ -274,12 +298,12 @@ func (p *tab) accessible() []accessibleNode {
 			if n.Ignored || n.Role == nil {
 				continue
 			}
-			var a accessibleNode
-			if err := json.Unmarshal(n.Role.Value, &a.role); err != nil {
+			var a Node
+			if err := json.Unmarshal(n.Role.Value, &a.Role); err != nil {
 				return err
 			}
 			if n.Name != nil && len(n.Name.Value) > 0 {
-				if err := json.Unmarshal(n.Name.Value, &a.name); err != nil {
+				if err := json.Unmarshal(n.Name.Value, &a.Name); err != nil {
 					return err
 				}
 			}
