@@ -152,7 +152,10 @@ const (
 
 // Speaker is who said something, in the article's own words.
 type Speaker struct {
-	Name string      `json:"name"` // as written at the statement, such as "a ministry official"
+	// Name is as written at the statement, such as "a ministry official"; for a pronoun it is whom the pronoun stands for.
+	Name string `json:"name"`
+	// Full is Name with the apposition behind it ("Kalev Saar, a rescue worker"), or the longer form that the article has of it;
+	// empty where Name says all.
 	Full string      `json:"full,omitempty"`
 	Kind SpeakerKind `json:"kind,omitempty"`
 	// Via is the outlet or institution that passes the words on ("KCNA quoted her as saying"); empty without one.

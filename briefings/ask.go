@@ -91,7 +91,7 @@ func (c *collection) find(text string, at time.Time, limit int) *findings {
 
 // order decides which sentence is cited first: the sentence's own score, and the answers that it holds.
 func (f *findings) order() {
-	r, q := f.r, f.q
+	r := f.r
 	if len(r.sentences) == 0 {
 		return
 	}
@@ -143,7 +143,6 @@ func (f *findings) order() {
 		c.final = score(model, fs)
 	}
 	sort.SliceStable(r.sentences, func(i, j int) bool { return r.sentences[i].final > r.sentences[j].final })
-	_ = q
 }
 
 // statements returns who said what in an article.
@@ -485,7 +484,6 @@ func (e *Engine) outside(ctx context.Context, b Brief) (Draft, error) {
 func (f *findings) answer(d Draft, at time.Time) Answer {
 	a := Answer{
 		Verdict: d.Verdict, Short: d.Short, Claims: d.Claims, Confidence: d.Confidence, Missing: d.Missing, AsOf: at,
-		Searched: f.r.searched, Newest: f.r.newest,
 	}
 	a.Searched, a.Newest = f.c.extent(at)
 	a.Documents = f.documents()

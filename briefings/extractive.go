@@ -32,6 +32,9 @@ func (Extractive) Draft(ctx context.Context, b Brief) (Draft, error) {
 	}
 	limit := f.limit
 	first := ranked[0]
+	if i := slices.IndexFunc(ranked, func(c *candidate) bool { return !c.headline() }); i >= 0 {
+		first = ranked[i]
+	}
 	switch f.q.kind {
 	case typeStatement, typeYesNo, typeDefinition:
 		// The claims are the answer.
@@ -46,7 +49,7 @@ func (Extractive) Draft(ctx context.Context, b Brief) (Draft, error) {
 		if len(chosen) >= limit {
 			break
 		}
-		if c == first || c.a == first.a && c.sentence == first.sentence || slices.ContainsFunc(chosen, func(o *candidate) bool { return sameWords(o.stems, c.stems) }) {
+		if c == first || c.headline() || c.a == first.a && c.sentence == first.sentence || slices.ContainsFunc(chosen, func(o *candidate) bool { return sameWords(o.stems, c.stems) }) {
 			continue
 		}
 		if f.worth(c, first) {
@@ -121,9 +124,18 @@ func (f *findings) short() *span {
 		typed = true
 	}
 	for _, s := range f.spans {
-		if len(s.in.text) <= longestCited && !(typed && s.fit == 0) {
-			return s
+		if len(s.in.text) > longestCited || typed && s.fit == 0 || s.in.headline() {
+			continue
 		}
+		if f.q.list {
+			// "Which countries …?": all that stand together.
+			for _, o := range f.spans {
+				if o.kind == "names" && o.in == s.in && o.start <= s.start && s.end <= o.end {
+					return o
+				}
+			}
+		}
+		return s
 	}
 	return nil
 }
@@ -136,11 +148,21 @@ func (f *findings) worth(c, first *candidate) bool {
 	if f.q.kind == typeStatement && len(f.statement) > 0 {
 		return false
 	}
-	w := 0.0
+	// Names alone are not enough: a sentence about the same people says something else.
+	all, content, most := 0.0, 0.0, 0.0
 	for i, t := range f.q.terms {
-		w += t.weight * c.match[i]
+		all += t.weight * c.match[i]
+		if !t.name {
+			content += t.weight * c.match[i]
+			most += t.weight
+		}
 	}
-	return w >= .35*f.q.total
+	return all >= .35*f.q.total && (most == 0 || content >= .4*most)
+}
+
+// headline says whether a candidate is its article's title: the text below says the same with who and how.
+func (c *candidate) headline() bool {
+	return c.sentence >= 0 && c.sentence < len(c.a.Sentences) && c.a.Sentences[c.sentence].Role == RoleHeadline
 }
 
 // disputes says whether two claims of different speakers take opposite stands.

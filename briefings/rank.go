@@ -144,9 +144,7 @@ type retrieval struct {
 	hits      []search.Hit
 	docs      []string // the articles, best first
 	docScore  map[string]float64
-	best      float64 // the best passage's score
-	searched  int
-	newest    time.Time
+	best      float64      // the best passage's score
 	sentences []*candidate // all that were read, best first
 }
 

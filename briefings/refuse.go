@@ -1,10 +1,11 @@
 package briefings
 
 import (
+	_ "embed"
 	"math"
 	"slices"
 	"strings"
-	"time"
+	"sync"
 
 	"attache/briefings/prose"
 )
@@ -120,6 +121,7 @@ func (f *findings) judge() verdict {
 	if len(q.terms) <= 2 {
 		add("few terms", 1)
 	}
+	q.contrast(top, r, add)
 	// Denial on one side only.
 	if negated(q.toks) != negated(top.toks) {
 		add("denial differs", 1)
@@ -211,20 +213,120 @@ func (f *findings) judge() verdict {
 	return v
 }
 
+// antonymsTable has words of opposite meaning.
+//
+//go:embed data/antonyms.txt
+var antonymsTable string
+
+// antonyms leads from a stem to the stems of its opposites.
+var antonyms = sync.OnceValue(func() map[string][]string {
+	m := map[string][]string{}
+	for _, line := range strings.Split(antonymsTable, "\n") {
+		w := strings.Fields(line)
+		if len(w) != 2 || w[0] == "#" {
+			continue
+		}
+		x, y := prose.Stem(w[0]), prose.Stem(w[1])
+		m[x] = append(m[x], y)
+		m[y] = append(m[y], x)
+	}
+	return m
+})
+
+// contrast compares the question with the sentence word by word: opposites ("the least important" against "the most
+// important"), nouns that the sentence qualifies otherwise ("a naval base", "a military base"), and what is lost by part of
+// speech.
+func (q *asked) contrast(top *candidate, r *retrieval, add func(string, float64)) {
+	has := map[string]bool{}
+	for _, t := range top.toks {
+		has[prose.Stem(t.Lower)] = true
+	}
+	asks := map[string]bool{}
+	for _, t := range q.toks {
+		asks[prose.Stem(t.Lower)] = true
+	}
+	opposites := 0.0
+	for s := range asks {
+		if has[s] {
+			continue
+		}
+		for _, o := range antonyms()[s] {
+			if has[o] && !asks[o] {
+				opposites++
+				break
+			}
+		}
+	}
+	add("opposites", min(opposites, 2))
+	tags := top.readClosely().tags
+	otherwise, bare := 0.0, 0.0
+	lost := map[string]float64{}
+	for i, t := range q.terms {
+		if top.match[i] < .5 {
+			all := 0.0
+			for _, s := range r.sentences {
+				all = max(all, s.match[i])
+			}
+			if all < .5 {
+				switch tag := q.tags[t.token]; {
+				case strings.HasPrefix(tag, "NNP"):
+					lost["name"] = max(lost["name"], t.weight)
+				case strings.HasPrefix(tag, "NN"):
+					if !slices.Contains(q.focus, t.token) {
+						lost["noun"] = max(lost["noun"], t.weight)
+					}
+				case strings.HasPrefix(tag, "VB"):
+					lost["verb"] = max(lost["verb"], t.weight)
+				case strings.HasPrefix(tag, "JJ"), strings.HasPrefix(tag, "RB"):
+					lost["adjective"] = max(lost["adjective"], t.weight)
+				}
+			}
+			continue
+		}
+		if t.token == 0 || !strings.HasPrefix(q.tags[t.token], "NN") || top.where[i] < 0 {
+			continue
+		}
+		m := t.token - 1
+		tag := q.tags[m]
+		if !strings.HasPrefix(tag, "JJ") && !strings.HasPrefix(tag, "NN") && tag != "VBN" && tag != "VBG" && tag != "CD" || prose.IsStop(q.toks[m].Lower) || !tied(q.text, q.toks[m], q.toks[t.token]) {
+			continue
+		}
+		met := false
+		for k, o := range q.terms {
+			if o.token == m && top.match[k] >= .5 {
+				met = true
+			}
+		}
+		if met {
+			continue
+		}
+		if w := top.where[i]; w > 0 && (strings.HasPrefix(tags[w-1], "JJ") || strings.HasPrefix(tags[w-1], "NN") || tags[w-1] == "CD") && top.stems[w-1] != "" && tied(top.text, top.toks[w-1], top.toks[w]) {
+			otherwise++
+		} else {
+			bare++
+		}
+	}
+	add("qualified otherwise", min(otherwise, 2))
+	add("qualifier lost", min(bare, 2))
+	for _, k := range []string{"name", "noun", "verb", "adjective"} {
+		add(k+" lost everywhere", lost[k]/10)
+	}
+}
+
 // typeVeto lowers the confidence when nothing in the evidence is of the type that the question expects: a count without
 // what is counted, a date where no time is told.
 func (q *asked) typeVeto(r *retrieval, spans []*span) float64 {
-	need := 0.0
+	need, veto := 0.0, .6
 	switch q.kind {
 	case typeNumber:
-		need = .4
-		if q.head != "" {
-			need = .55
+		if q.wh < 0 || q.toks[q.wh].Lower != "how" || q.head == "" {
+			return 1
 		}
+		need, veto = .55, .5
 	case typeMoney, typePercent, typeAge, typeDuration, typeMeasure:
 		need = .35
 	case typeDate, typeYear:
-		need = .3
+		need, veto = .3, .75
 	case typeCountry, typeState, typeCity:
 		need = .25
 	default:
@@ -239,7 +341,7 @@ func (q *asked) typeVeto(r *retrieval, spans []*span) float64 {
 			return 1
 		}
 	}
-	return .6
+	return veto
 }
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
@@ -368,6 +470,3 @@ func (q *asked) missing(r *retrieval, c *collection) []string {
 	}
 	return out
 }
-
-// staleAfter is how old the newest evidence may be before an answer to a question about now is no answer.
-const staleAfter = 60 * 24 * time.Hour

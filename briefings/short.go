@@ -141,13 +141,18 @@ func (q *asked) spansOf(c *candidate) []*span {
 				s.name, s.sort = n.Kind, n.Sort
 			}
 		}
-		// "USC and UCLA"
-		if i+1 < len(r.names) {
-			m := r.names[i+1]
-			if gap := c.text[n.End:m.Start]; gap == " and " || gap == " & " || gap == " and the " {
-				if s := add(f, tokenEnd(m.End), "names"); s != nil {
+		// "USC and UCLA", "France, Spain and Italy"
+		for j := i + 1; j < len(r.names) && j < i+8; j++ {
+			gap := strings.TrimSuffix(c.text[r.names[j-1].End:r.names[j].Start], "the ")
+			last := gap == " and " || gap == " & " || gap == ", and " || gap == " or "
+			if !last && gap != ", " {
+				break
+			}
+			if last {
+				if s := add(f, tokenEnd(r.names[j].End), "names"); s != nil {
 					s.name, s.sort = n.Kind, n.Sort
 				}
+				break
 			}
 		}
 	}
@@ -279,7 +284,7 @@ func (q *asked) fitOf(s *span, r *closeReading) float64 {
 	c := s.in
 	lastTok := c.toks[s.to-1].Lower
 	single := strings.TrimSuffix(lastTok, "s")
-	isName := s.kind == "name" || s.kind == "titled"
+	isName := s.kind == "name" || s.kind == "titled" || s.kind == "names"
 	upper := c.toks[s.from].IsUpper() && (s.from > 0 || s.to-s.from > 1)
 	if s.kind == "noun" && q.kind != typePerson && q.kind != typeSpeaker {
 		for _, n := range r.names {
@@ -492,6 +497,9 @@ func (q *asked) fitOfNumber(s *span, r *closeReading) float64 {
 		}
 		return .1
 	case typeDuration:
+		if lengthUnits[n.Unit] && s.kind == "quantity" {
+			return .8 // "How long is the Rhine?"
+		}
 		if timeUnit {
 			if s.kind == "quantity" {
 				return 1
@@ -535,6 +543,8 @@ func (q *asked) fitOfNumber(s *span, r *closeReading) float64 {
 	}
 	return base
 }
+
+var lengthUnits = bagOf(`km kilometre kilometres kilometer kilometers mile miles m metre metres meter meters feet foot yards inches cm`)
 
 // shorten proposes, weighs and ranks short answers over the sentences that were read closely, best first.
 func (q *asked) shorten(r *retrieval, w *weights) []*span {
@@ -620,6 +630,9 @@ func (q *asked) spanFeatures(s *span, rank int, best, weight float64, docs, n in
 		add("fits@"+g, 1)
 	}
 	add(s.kind+"@"+g, 1)
+	if s.kind == "names" && q.list {
+		add("names for a list", 1)
+	}
 	if s.name != "" {
 		add("is "+string(s.name)+"@"+g, 1)
 	}

@@ -222,7 +222,8 @@ func New(c Config) (*Adapter, error) {
 		}
 	}
 	counted := newCounts()
-	lim := newLimiter(next, c.Now, counted)
+	// Discord's limits and heartbeats run on the wall clock, whatever calendar the bot lives by.
+	lim := newLimiter(next, time.Now, counted)
 	// The library waits for nothing and neither do we inside the client's own timeout: it would count the wait for a limit.
 	client.Transport = lim
 	timeout := client.Timeout
@@ -237,7 +238,7 @@ func New(c Config) (*Adapter, error) {
 	}
 	a := &Adapter{
 		c: c, log: c.Log, now: c.Now, rest: r, limiter: lim, counts: counted,
-		gate:    &identifyGate{every: c.timing.identify, now: c.Now},
+		gate:    &identifyGate{every: c.timing.identify, now: time.Now},
 		room:    make(chan struct{}, c.Workers+c.Queue),
 		workers: make(chan struct{}, c.Workers),
 		places:  newPlaces(),

@@ -97,6 +97,17 @@ func in(guild string, c channel) message.Address {
 	return at(guild, c.ID)
 }
 
+// toManage is the address that a manager's command is about: a thread is a channel of its own there, to which a digest can
+// come, but in a post of a forum it is the forum that is meant.
+func (a *Adapter) toManage(guild string, c channel) message.Address {
+	if c.isThread() {
+		if parent, known := a.places.channels.get(c.Parent); known && parent.isForum() {
+			return at(guild, c.Parent)
+		}
+	}
+	return at(guild, c.ID)
+}
+
 // place is the channel to which a message at an address goes.
 func place(to message.Address) string {
 	if to.Thread != "" {

@@ -146,14 +146,13 @@ type wire struct {
 
 type wiredConn struct {
 	net.Conn
-	w   *wire
-	now func() time.Time
+	w *wire
 }
 
 func (c wiredConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 {
-		c.w.last.Store(c.now().UnixNano())
+		c.w.last.Store(time.Now().UnixNano())
 	}
 	return n, err
 }
@@ -172,8 +171,8 @@ func (s *shard) dial(ctx context.Context, network, address string) (net.Conn, er
 	if err != nil {
 		return nil, err
 	}
-	s.wire.last.Store(s.a.now().UnixNano())
-	w := wiredConn{Conn: c, w: &s.wire, now: s.a.now}
+	s.wire.last.Store(time.Now().UnixNano())
+	w := wiredConn{Conn: c, w: &s.wire}
 	s.wire.mu.Lock()
 	s.wire.conn = w
 	s.wire.mu.Unlock()
@@ -412,7 +411,7 @@ func (s *shard) ready(ctx context.Context) error {
 func (s *shard) watch(ctx context.Context, session *discordgo.Session) error {
 	look := time.NewTicker(s.a.c.timing.look)
 	defer look.Stop()
-	since := s.a.now()
+	since := time.Now() // the library's clock
 	locked := 0
 	for {
 		select {
@@ -422,7 +421,7 @@ func (s *shard) watch(ctx context.Context, session *discordgo.Session) error {
 			return nil
 		case <-look.C:
 		}
-		now := s.a.now()
+		now := time.Now()
 		if last := time.Unix(0, s.wire.last.Load()); now.Sub(last) > s.a.c.timing.silence {
 			return errSilent
 		}

@@ -196,6 +196,9 @@ func (a *Adapter) request(i interaction) (req bot.Request, private, ok bool) {
 		}
 		req.Kind, req.Command, req.Args = bot.Run, c.Name, map[string]string{}
 		private = c.Private
+		if c.Manages {
+			req.Address = a.toManage(i.Guild, i.where())
+		}
 		for _, o := range options {
 			text := strings.TrimSpace(bounded(o.text(), contentMost))
 			if o.Name == optionPrivate && o.Type == optionBoolean {
@@ -253,7 +256,7 @@ func (a *Adapter) unfit(i interaction, req bot.Request) string {
 		return ""
 	}
 	send := uint64(permSendMessages)
-	if where.isThread() {
+	if where.isThread() && req.Address.Channel == where.ID {
 		send = permSendInThreads // the other permission does nothing there
 	}
 	if may&permViewChannel == 0 || may&send == 0 || may&permEmbedLinks == 0 {
@@ -544,7 +547,11 @@ func (a *Adapter) complete(ctx context.Context, i interaction) {
 		name, options := commandOf(d)
 		for _, o := range options {
 			if o.Focused {
-				found = a.choices(ctx, name, o, in(i.Guild, i.where()))
+				where := in(i.Guild, i.where())
+				if c, known := bot.CommandNamed(name); known && c.Manages {
+					where = a.toManage(i.Guild, i.where())
+				}
+				found = a.choices(ctx, name, o, where)
 				break
 			}
 		}

@@ -550,8 +550,27 @@ func TestADigestIsNotOrderedToWhereItCannotCome(t *testing.T) {
 	}
 	w.Change(w.Thread, func(c *discordfake.Channel) { c.Permissions = permViewChannel | permSendInThreads | permEmbedLinks })
 	w.Slash(t, w.Thread, w.Manager, "digest add", order).Await(t)
-	if got := w.bot.got(); len(got) != 1 || got[0].Args["when"] != "daily 08:00" || got[0].Address.Channel != w.Channel || got[0].Address.Thread != w.Thread {
+	if got := w.bot.got(); len(got) != 1 || got[0].Args["when"] != "daily 08:00" || got[0].Address != at(w.Guild, w.Thread) {
 		t.Errorf("the bot was asked %+v", got)
+	}
+}
+
+// TestADigestInAForumIsOrderedFromOneOfItsPosts, because nobody can run a command in the forum itself.
+func TestADigestInAForumIsOrderedFromOneOfItsPosts(t *testing.T) {
+	t.Parallel()
+	w := run(t, discordfake.Start(t, discordfake.Options{}), &script{}, nil)
+	post := w.AddChannel(discordfake.Channel{Name: "a post", Type: 11, Parent: w.Forum})
+	w.Slash(t, post, w.Manager, "digest add", discordfake.Args{"when": "daily 08:00"}).Await(t)
+	w.Mention(t, post, w.Manager, "digest list")
+	w.AwaitFromBot(t, post, 1)
+	w.Mention(t, w.Thread, w.Manager, "settings")
+	w.AwaitFromBot(t, w.Thread, 1)
+	w.Slash(t, post, w.Manager, "brief ask", ask("x")).Await(t)
+	got := w.bot.got()
+	for i, want := range []message.Address{at(w.Guild, w.Forum), at(w.Guild, w.Forum), at(w.Guild, w.Thread), {Platform: "discord", Workspace: w.Guild, Channel: w.Forum, Thread: post}} {
+		if got[i].Address != want {
+			t.Errorf("%q is about %+v, want %+v", what(got[i]), got[i].Address, want)
+		}
 	}
 }
 

@@ -63,6 +63,10 @@ var numbered = regexp.MustCompile(`^[0-9]+[.)]`)
 func lines(spans []message.Span) [][]message.Span {
 	out := [][]message.Span{nil}
 	for _, s := range spans {
+		// What is not live is plain text, and joins the plain text beside it: "https:" and "//" must not meet unescaped.
+		if s.Kind == message.Link && message.WebAddress(s.URL) == "" || s.Kind == message.Time && s.At.IsZero() {
+			s = message.T(s.Text)
+		}
 		if s.Kind == message.Cite || s.Kind == message.Time || s.Kind == message.Link {
 			out[len(out)-1] = append(out[len(out)-1], s)
 			continue
@@ -71,7 +75,7 @@ func lines(spans []message.Span) [][]message.Span {
 			if i > 0 {
 				out = append(out, nil)
 			}
-			if part == "" {
+			if part == "" || s.Kind == message.Code && code(part) == "" {
 				continue
 			}
 			s.Text = part
@@ -108,30 +112,23 @@ func inline(spans []message.Span) string {
 				break
 			}
 		}
-		prev := message.Plain
-		if i > 0 {
-			prev = spans[i-1].Kind
-		}
-		parts[i] = span(spans[i], prev, next)
+		parts[i] = span(spans[i], next)
 	}
 	return strings.Join(parts, "")
 }
 
-// span writes one span, knowing what stands before and after it.
-func span(s message.Span, prev message.Kind, next string) string {
+// span writes one span, knowing what stands after it.
+func span(s message.Span, next string) string {
 	switch s.Kind {
 	case message.Strong:
 		return around("**", s.Text)
 	case message.Emphasis:
-		// "_" ends emphasis only before a sign that is no letter, "*" only where no other "*" stands beside it.
+		// "_" ends emphasis only before a sign that is no letter; "*" does anywhere, and beside "**" it may show.
 		after, _ := utf8.DecodeRuneInString(next)
-		switch {
-		case next == "" || after != '_' && !unicode.IsLetter(after) && !unicode.IsDigit(after):
+		if next == "" || after != '_' && !unicode.IsLetter(after) && !unicode.IsDigit(after) {
 			return around("_", s.Text)
-		case prev != message.Strong:
-			return around("*", s.Text)
 		}
-		return escape(s.Text)
+		return around("*", s.Text)
 	case message.Code:
 		if text := code(s.Text); text != "" {
 			return "`" + text + "`"
@@ -145,9 +142,6 @@ func span(s message.Span, prev message.Kind, next string) string {
 		}
 		return fmt.Sprintf(`\[%d\]`, s.Number)
 	case message.Time:
-		if s.At.IsZero() {
-			return escape(s.Words())
-		}
 		return instant(s.At, "f")
 	default:
 		return escape(s.Text)
@@ -200,7 +194,7 @@ func measure(s message.Span) int {
 	case message.Time:
 		return max(len("<t:-17084160000:f>"), message.Size(escape(s.Words())))
 	default:
-		return message.Size(span(s, message.Plain, "")) + breaks
+		return message.Size(span(s, "")) + breaks
 	}
 }
 

@@ -26,7 +26,7 @@ var (
 	maskedLink = regexp.MustCompile(`^\[((?:\[[^\]]*\]|[^\[\]])*)\]\(<?([^\s()<>]*)>?\)`)
 	bareLink   = regexp.MustCompile(`^(?i)https?://[^\s<]+`)
 	angle      = regexp.MustCompile(`^<(?:@!?|@&|#|/[^:>]*:|a?:\w+:|t:-?|id:)[^>\s]*>`)
-	shortcode  = regexp.MustCompile(`^:[A-Za-z0-9_+~-]+:`)
+	shortcode  = regexp.MustCompile(`^:[A-Za-z0-9+~-](?:[A-Za-z0-9_+~-]*[A-Za-z0-9+~-])?:`) // no emoji's name begins or ends in "_"
 	atAll      = regexp.MustCompile(`^@(?:everyone|here)`)
 	card       = regexp.MustCompile(`^(?i)discord(?:app)?\.(?:gg|gift|com/invite|new)`)
 	lineMark   = regexp.MustCompile(`^ *(-#|#{1,3}|>|[-*+]|[0-9]+[.)]) `)
@@ -162,7 +162,9 @@ func TestEmphasisWorksBesideWordsAndMarks(t *testing.T) {
 		{"(_label_)", []message.Span{message.T("("), message.I("label"), message.T(")")}},
 		{"*under*stated", []message.Span{message.I("under"), message.T("stated")}},
 		{"**a**_b_", []message.Span{message.B("a"), message.I("b")}},
-		{"**a**bc", []message.Span{message.B("a"), message.I("b"), message.T("c")}},
+		{`https\://evil.example`, []message.Span{message.T("https:"), message.L("//evil.example", "x"), message.At(time.Time{}, "")}},
+		{`https\://evil.example`, []message.Span{message.T("https:"), message.K(" "), message.B(""), message.T("//evil.example")}},
+		{`discord\.gg/abc`, []message.Span{message.L("disc", ""), message.T("ord"), message.At(time.Time{}, ".gg/abc")}},
 		{"_a_**b**", []message.Span{message.I("a"), message.B("b")}},
 		{" **a** ", []message.Span{message.B(" a ")}},
 		{"**ab**", []message.Span{message.B("a"), message.B("b")}},
@@ -392,7 +394,7 @@ func wordsIn(m *message.Message) string {
 		}
 	}
 	if strings.TrimSpace(out.String()) == "" {
-		return m.Gist
+		return message.Clean(m.Gist)
 	}
 	return out.String()
 }

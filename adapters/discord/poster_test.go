@@ -349,8 +349,14 @@ func TestAPostEndsWithItsContext(t *testing.T) {
 	hold := make(chan struct{})
 	defer close(hold)
 	fake.Fault(discordfake.Fault{Route: "POST /channels/{id}/messages", Hold: hold})
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context())
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		fake.Await(t, "the post", func() bool { return fake.Count("POST /channels/{id}/messages") == 1 })
+		cancel()
+	}()
+	defer func() { <-sent }()
 	if _, err := p.Post(ctx, at(fake.Guild, fake.Channel), aDigest, "k"); message.ClassOf(err) != message.Unknown {
 		t.Errorf("got %v", err)
 	}

@@ -50,6 +50,9 @@ func (a *Adapter) message(ctx context.Context, m posted) {
 	if a.take(func() { a.talk(ctx, m, me) }) {
 		return
 	}
+	if m.Guild != "" && !a.mentioned(m, me) && !repliesTo(m, me) {
+		return // it was perhaps not meant for us
+	}
 	a.counts.add("busy")
 	a.aside(func() {
 		note := &message.Message{Gist: wordsFor("").busy, Tone: message.ToneProblem}
@@ -134,6 +137,9 @@ func (a *Adapter) talk(ctx context.Context, m posted, me identity) {
 		ID: Platform + ":" + m.ID, Kind: bot.Ask, Text: text, Address: in(m.Guild, where), Conversation: key,
 		User: bot.User{ID: m.Author.ID, Name: m.Author.name(), Manages: a.managesIn(m)}, At: a.now(),
 	}
+	if managing(text) {
+		req.Address = a.toManage(m.Guild, where)
+	}
 	if m.Member != nil && m.Member.Nick != "" {
 		req.User.Name = m.Member.Nick
 	}
@@ -172,6 +178,17 @@ func (a *Adapter) talk(ctx context.Context, m posted, me identity) {
 			a.roots.put(id, root)
 		}
 	}
+}
+
+// managing says whether text begins with a manager's command.
+func managing(text string) bool {
+	words := strings.Fields(text)
+	for n := range min(len(words), 2) {
+		if c, known := bot.CommandNamed(strings.Join(words[:n+1], " ")); known && c.Manages {
+			return true
+		}
+	}
+	return false
 }
 
 // takesPart asks the bot whether it takes part in a thread, not too often.

@@ -112,7 +112,7 @@ func TestFailuresSayWhetherTheMessageMayHaveArrived(t *testing.T) {
 		t.Parallel()
 		s := slackfake.Start(t, slackfake.Options{})
 		synctest.Test(t, func(t *testing.T) {
-			p := poster(t, s, nil)
+			p := poster(t, s, func(c *slack.Config) { c.HTTPClient = &http.Client{Transport: s.Client().Transport} }) // without a timeout of its own
 			s.Fault(slackfake.Fault{Method: "chat.postMessage", Late: time.Hour})
 			began := time.Now()
 			_, err := p.Post(t.Context(), channel("C1"), text("hello"), "key-1")

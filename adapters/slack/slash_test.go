@@ -2,9 +2,11 @@ package slack_test
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"attache/adapters/slack"
@@ -368,5 +370,33 @@ func TestAFileIsExplained(t *testing.T) {
 		if n := len(st.bot.asked()); n != 0 {
 			t.Errorf("the bot was asked %d times", n)
 		}
+	})
+}
+
+// TestAQuickAnswerDoesNotOvertakeTheFirstLine: Slack takes a moment to show what an acknowledgement says, and "one moment"
+// after the answer would stand there for ever.
+func TestAQuickAnswerDoesNotOvertakeTheFirstLine(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := slackfake.Start(t, slackfake.Options{Offline: true})
+		a, err := slack.New(slack.Config{BotToken: s.BotToken(), SigningSecret: s.SigningSecret(), APIURL: s.APIURL(), Handler: &script{}, HTTPClient: s.Client()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- a.Run(ctx) }()
+		synctest.Wait()
+		s.DeliverTo(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			a.Handler().ServeHTTP(w, r)
+			time.Sleep(200 * time.Millisecond) // on its way to Slack and to the screen
+		}))
+		s.Slash("C1", "U1", "/brief", "latest")
+		time.Sleep(time.Minute)
+		if lines := s.Whispers("C1", "U1"); len(lines) != 1 || !strings.HasPrefix(lines[0].Shown, "Answer to latest") {
+			t.Errorf("got %+v", lines)
+		}
+		cancel()
+		<-done
 	})
 }

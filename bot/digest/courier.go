@@ -100,7 +100,7 @@ func (c *Courier) Run(ctx context.Context) error {
 		wg.Go(func() {
 			beat := time.NewTicker(c.c.Poll)
 			defer beat.Stop()
-			c.serve(ctx, platform, beat.C)
+			_, _ = c.serve(ctx, platform, beat.C) // what goes wrong is told where it does
 		})
 	}
 	wg.Wait()

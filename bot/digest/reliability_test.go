@@ -201,9 +201,11 @@ func (l line) Post(ctx context.Context, to message.Address, m *message.Message, 
 		return message.Ref{}, errDead
 	}
 	stepped := l.p.step(ctx, func() error {
-		if ctx.Err() != nil {
+		select {
+		case <-ctx.Done():
 			err = &message.Error{Class: message.Later, Reason: "not_in_time"}
 			return nil
+		default:
 		}
 		time.Sleep(time.Duration(5+l.p.w.intN(55)) * time.Millisecond)
 		ref, err = l.Poster.Post(ctx, to, m, key)

@@ -52,7 +52,7 @@ func (d desk) answered(m *message.Message, a briefings.Answer, refs *references)
 		lead := d.lead(a.Short, first)
 		m.Gist = sentence(wordsOf(lead))
 		end := "."
-		if !plainlySaid(first) { // the lead ends in who said the quote and how
+		if !plainlySaid(first) && !names(strings.TrimRight(oneLine(a.Short), "."), d.speaker(first.Speaker)) { // the lead ends in who said the quote and how
 			end = ":"
 		}
 		m.Blocks = append(m.Blocks, message.P(append(append(lead, refs.cite(first.Citations)...), message.T(end))...))
@@ -64,7 +64,7 @@ func (d desk) answered(m *message.Message, a briefings.Answer, refs *references)
 	for i, c := range rest {
 		if i == 0 && a.Short == "" {
 			m.Blocks = append(m.Blocks, message.P(append(strong(d.said(c)), message.B(":"))...))
-		} else if i == 0 || !sameVoice(rest[i-1], c) {
+		} else if (i == 0 || !sameVoice(rest[i-1], c)) && !d.selfSaid(c) {
 			m.Blocks = append(m.Blocks, message.P(append(d.said(c), message.T(":"))...))
 		}
 		m.Blocks = append(m.Blocks, d.claim(c, refs))
@@ -74,14 +74,23 @@ func (d desk) answered(m *message.Message, a briefings.Answer, refs *references)
 // lead is the short answer in a sentence, without its full stop.
 func (d desk) lead(short string, c briefings.Claim) []message.Span {
 	short = strings.TrimRight(oneLine(short), ".")
-	switch {
-	case d.speaker(c.Speaker) == "":
+	switch name := d.speaker(c.Speaker); {
+	case name != "" && names(short, name):
+		// Who said it is what was asked: the quote below says the rest.
+		return append([]message.Span{message.B(upper(short))}, d.via(c)...)
+	case name == "":
 		return say(d.p.AccordingTo, args{"short": upper(short), "outlet": d.outlet(firstCitation(c))})
 	case plainlySaid(c):
 		return append(say(d.p.According, args{"short": upper(short), "speaker": d.voice(c)}), d.via(c)...)
 	}
 	out := []message.Span{message.B(upper(short)), message.T(". ")}
 	return append(out, d.said(c)...)
+}
+
+// names says whether a short answer is the speaker's own name.
+func names(short, speaker string) bool {
+	short, speaker = strings.ToLower(short), strings.ToLower(speaker)
+	return short == speaker || strings.HasPrefix(speaker, short+",") || strings.HasPrefix(short, speaker+",") || strings.HasSuffix(speaker, ", "+short)
 }
 
 // plainlySaid says whether nothing but saying is known of a claim, by its outlet or by somebody else.
@@ -127,6 +136,12 @@ func (d desk) via(c briefings.Claim) []message.Span {
 		return say(d.p.QuotedBy, args{"via": via})
 	}
 	return nil
+}
+
+// selfSaid says whether a claim's sentence begins with its speaker: it needs nobody to introduce it.
+func (d desk) selfSaid(c briefings.Claim) bool {
+	name, text := strings.ToLower(oneLine(c.Speaker.Name)), strings.ToLower(oneLine(c.Text))
+	return name != "" && strings.HasPrefix(text, name)
 }
 
 // attributed is a claim as one run of text: who said it, what, and where it stands. A sentence that names its speaker needs

@@ -50,6 +50,8 @@ type TrainConfig struct {
 	Courses []Course
 	// Start are the weights to begin with. Required.
 	Start []byte
+	// Parts are the parts to learn ("sentence", "span", "order", "refusal"), the others stay as they are; nil means all.
+	Parts []string
 	// Log hears what goes on; nil means nobody does.
 	Log io.Writer
 }
@@ -90,7 +92,11 @@ func Train(ctx context.Context, c TrainConfig) ([]byte, error) {
 		{"span", &m.Span, spanLists, 0.005, 200},
 		{"order", &m.Order, orderLists, 0.002, 250},
 	}
+	learns := func(part string) bool { return c.Parts == nil || slices.Contains(c.Parts, part) }
 	for _, stage := range stages {
+		if !learns(stage.name) {
+			continue
+		}
 		begin := time.Now()
 		all, err := c.ask(ctx, m, false)
 		if err != nil {
@@ -102,6 +108,9 @@ func Train(ctx context.Context, c TrainConfig) ([]byte, error) {
 		}
 		*stage.target = listwise(lists, stage.l2, stage.steps)
 		fmt.Fprintf(log, "%s: %d lists, right first %.3f, %s\n", stage.name, len(lists), rightFirst(lists, *stage.target), time.Since(begin).Round(time.Second))
+	}
+	if !learns("refusal") {
+		return encode(m)
 	}
 	all, err := c.ask(ctx, m, true)
 	if err != nil {

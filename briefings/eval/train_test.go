@@ -24,6 +24,7 @@ import (
 
 var train = flag.String("train", "", `"halves" trains on each half of the shared questions and measures on the other; "all" trains on all of them and writes ../data/weights.json`)
 var sets = flag.String("sets", "rtqa,squad,timeqa,polnear", "the sets to train on")
+var parts = flag.String("parts", "", "the parts to train, all without it: sentence, span, order, refusal")
 
 const weightsPath = "../data/weights.json"
 
@@ -38,7 +39,7 @@ func TestTrain(t *testing.T) {
 	}
 	courses := readCourses(t)
 	if *train == "all" {
-		out, err := eval.Train(t.Context(), eval.TrainConfig{Courses: courses, Start: start, Log: os.Stderr})
+		out, err := eval.Train(t.Context(), eval.TrainConfig{Courses: courses, Start: start, Parts: partList(), Log: os.Stderr})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +62,7 @@ func TestTrain(t *testing.T) {
 			}
 			learn, measure = append(learn, l), append(measure, m)
 		}
-		out, err := eval.Train(t.Context(), eval.TrainConfig{Courses: learn, Start: start, Log: os.Stderr})
+		out, err := eval.Train(t.Context(), eval.TrainConfig{Courses: learn, Start: start, Parts: partList(), Log: os.Stderr})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,6 +73,13 @@ func TestTrain(t *testing.T) {
 			report(t, c, out)
 		}
 	}
+}
+
+func partList() []string {
+	if *parts == "" {
+		return nil
+	}
+	return strings.Split(*parts, ",")
 }
 
 // halfOf keeps what belongs together in one half: a context, an article, a week of news.

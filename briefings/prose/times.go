@@ -219,6 +219,31 @@ func timeAt(text string, toks []Token, i int, base time.Time) (TimeRef, int) {
 		}
 		return TimeRef{Value: weekdayOf(day, w, ""), Precision: Day, Relative: true}, n
 	}
+	// 43 BC, 14 AD, AD 14
+	if t.IsNumber() && len(t.Lower) <= 4 && (toks[i].Lower == strings.Trim(toks[i].Lower, "abcdefghijklmnopqrstuvwxyz")) {
+		if at(1) == "bc" || at(1) == "bce" {
+			return TimeRef{Precision: Year}, 2
+		}
+		if at(1) == "ad" || at(1) == "ce" {
+			return TimeRef{Value: date(num(t.Lower), 1, 1), Precision: Year}, 2
+		}
+	}
+	if t.Text == "AD" && i+1 < len(toks) && isNumeral(at(1)) && len(at(1)) <= 4 {
+		return TimeRef{Value: date(num(at(1)), 1, 1), Precision: Year}, 2
+	}
+	// 2.5 million years ago
+	if t.IsNumber() {
+		for k := 1; k <= 3; k++ {
+			if unitPrecision(at(k)) != "" && at(k+1) == "ago" {
+				if _, small := count(t.Lower); !small || k > 1 || num(t.Lower) >= 1000 {
+					return TimeRef{Precision: unitPrecision(at(k))}, k + 2
+				}
+			}
+			if at(k) != "million" && at(k) != "billion" && at(k) != "thousand" {
+				break
+			}
+		}
+	}
 	// three days ago, two weeks earlier
 	if n, ok := count(t.Lower); ok && n < 1000 {
 		if p := unitPrecision(at(1)); p != "" {

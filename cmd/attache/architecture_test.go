@@ -23,7 +23,7 @@ var may = map[string][]string{
 	"attache/bot/bottest":             {"attache/bot", "attache/briefings"},
 	"attache/adapters/slack":          {"attache/bot", "attache/bot/message", "attache/adapters/slack"},
 	"attache/adapters/discord":        {"attache/bot", "attache/bot/message", "attache/adapters/discord"},
-	"attache/adapters/playground":     {"attache/bot", "attache/bot/message"},
+	"attache/adapters/playground":     {"attache/bot", "attache/bot/message", "attache/adapters/playground"},
 	"attache/adapters/console":        {"attache/bot", "attache/bot/message"},
 	"attache/adapters/store":          {"attache/briefings", "attache/bot", "attache/adapters/store"},
 	"attache/adapters/feeds":          {"attache/briefings"},

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"attache/adapters/discord/discordfake"
+	"attache/adapters/playground/playgroundtest"
 	"attache/adapters/slack/slackfake"
 )
 
@@ -340,4 +341,16 @@ func TestASlackTokenThatIsWrongStopsTheProcessWithAWord(t *testing.T) {
 	if code != exitFailed || !strings.Contains(out, "FAIL") {
 		t.Errorf("doctor: exit %d\n%s", code, out)
 	}
+}
+
+// TestScreenshots walks through the playground of the real bot in a real browser and takes the pictures of the README:
+// `make screenshots` keeps them.
+func TestScreenshots(t *testing.T) {
+	t.Parallel()
+	dir := os.Getenv("ATTACHE_SCREENSHOTS")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	p := start(t, &movable{}, "ATTACHE_DATA="+t.TempDir())
+	playgroundtest.Screenshots(t, "http://"+p.address, dir)
 }

@@ -179,7 +179,10 @@ func (s *Server) gatewayRead(l *link) {
 			Data json.RawMessage `json:"d"`
 		}
 		if err := l.conn.ReadJSON(&p); err != nil {
-			if websocket.IsCloseError(err, 1000, 1001) { // docs: these two end the session
+			l.mu.Lock()
+			ours := l.closed // the client's code is only the echo of our close
+			l.mu.Unlock()
+			if !ours && websocket.IsCloseError(err, 1000, 1001) { // docs: these two end the session
 				s.mu.Lock()
 				for id, x := range s.gw.sessions {
 					if x.on == l {

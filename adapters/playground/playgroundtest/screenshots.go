@@ -60,6 +60,7 @@ func Screenshots(t testing.TB, address, dir string) {
 
 	p.Click(".follow .read, .card", "")
 	p.Says(".article-text", "")
+	Read[bool](p, `(() => { const panel = document.querySelector("#library"), m = panel.querySelector(".article-text mark.stance-condemns"); if (m) panel.scrollTop += m.getBoundingClientRect().top - 200; return true; })()`)
 	p.Shoot(dir, "article")
 	p.Look(dark)
 	p.Shoot(dir, "article-dark")

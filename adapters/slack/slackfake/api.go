@@ -194,7 +194,7 @@ func (s *Server) do(c call, token string, f *Fault) (map[string]any, int) {
 		case "":
 			return refuse(no("not_authed")), http.StatusOK
 		case s.o.AppToken:
-			return map[string]any{"ok": true, "url": "ws" + strings.TrimPrefix(s.server.URL, "http") + "/socket?ticket=" + s.sockets.ticket()}, http.StatusOK
+			return map[string]any{"ok": true, "url": "ws" + strings.TrimPrefix(s.base, "http") + "/socket?ticket=" + s.sockets.ticket()}, http.StatusOK
 		case s.o.BotToken:
 			return refuse(no("not_allowed_token_type")), http.StatusOK
 		}

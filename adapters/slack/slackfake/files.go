@@ -36,7 +36,7 @@ func (s *Server) uploadURL(c call) (map[string]any, word) {
 	}
 	f := &File{ID: s.nextID("F"), Name: c.get("filename"), Alt: c.get("alt_txt"), length: n}
 	s.files[f.ID] = f
-	return map[string]any{"upload_url": s.server.URL + "/upload/" + f.ID, "file_id": f.ID}, word{}
+	return map[string]any{"upload_url": s.base + "/upload/" + f.ID, "file_id": f.ID}, word{}
 }
 
 func (s *Server) upload(w http.ResponseWriter, r *http.Request, id string) {

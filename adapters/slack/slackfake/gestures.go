@@ -170,7 +170,7 @@ func (s *Server) Slash(channel, user, command, text string) *Delivery {
 	form := url.Values{
 		"token": {"legacy"}, "team_id": {Team}, "team_domain": {"fake"}, "channel_id": {channel}, "channel_name": {s.channelName(channel)},
 		"user_id": {user}, "user_name": {strings.ToLower(user)}, "command": {command}, "text": {escape(text)}, "api_app_id": {AppID},
-		"is_enterprise_install": {"false"}, "response_url": {s.server.URL + "/response/" + h}, "trigger_id": {trigger},
+		"is_enterprise_install": {"false"}, "response_url": {s.base + "/response/" + h}, "trigger_id": {trigger},
 	}
 	fields := map[string]any{}
 	for k := range form {
@@ -220,7 +220,7 @@ func (s *Server) ClickButton(user string, under Message, b Button) *Delivery {
 	payload := map[string]any{
 		"type": "block_actions", "team": map[string]any{"id": Team, "domain": "fake"}, "user": map[string]any{"id": user, "username": strings.ToLower(user), "team_id": Team},
 		"api_app_id": AppID, "container": container, "channel": map[string]any{"id": under.Channel, "name": s.channelName(under.Channel)},
-		"trigger_id": trigger, "response_url": s.server.URL + "/response/" + h, "actions": []any{action}, "enterprise": nil, "is_enterprise_install": false,
+		"trigger_id": trigger, "response_url": s.base + "/response/" + h, "actions": []any{action}, "enterprise": nil, "is_enterprise_install": false,
 	}
 	if !under.Ephemeral() { // Slack does not send back what only one person saw
 		s.mu.Lock()
@@ -238,7 +238,7 @@ func (s *Server) Shortcut(user string, on Message, callback string) *Delivery {
 	message := s.wire(on, false)
 	s.mu.Unlock()
 	return s.interact(map[string]any{
-		"type": "message_action", "callback_id": callback, "trigger_id": trigger, "response_url": s.server.URL + "/response/" + h,
+		"type": "message_action", "callback_id": callback, "trigger_id": trigger, "response_url": s.base + "/response/" + h,
 		"team": map[string]any{"id": Team}, "user": map[string]any{"id": user, "name": strings.ToLower(user)},
 		"channel": map[string]any{"id": on.Channel}, "message_ts": on.TS, "message": message,
 	}, h, user)
@@ -555,7 +555,7 @@ func (s *Server) ResponseURLs() []string {
 	defer s.mu.Unlock()
 	var out []string
 	for id := range s.hooks {
-		out = append(out, s.server.URL+"/response/"+id)
+		out = append(out, s.base+"/response/"+id)
 	}
 	return out
 }

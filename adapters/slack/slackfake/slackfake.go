@@ -44,6 +44,8 @@ type Options struct {
 	StrictRate bool
 	// Now tells the time for message ids; nil means time.Now.
 	Now func() time.Time
+	// Offline starts no server: Client and DeliverTo are the only ways in and out, as a synctest bubble needs it.
+	Offline bool
 	// Lenient keeps violations out of the test's verdict; Violations still lists them.
 	Lenient bool
 	// AwaitFor is how long Await waits before it fails the test; zero means 20 seconds.
@@ -62,7 +64,8 @@ const (
 type Server struct {
 	t       testing.TB
 	o       Options
-	server  *httptest.Server
+	server  *httptest.Server // nil when offline
+	base    string
 	sockets socketSide
 
 	mu         sync.Mutex    // guards what follows
@@ -166,7 +169,12 @@ func Start(t testing.TB, o Options) *Server {
 	s.AddUser(User{ID: "U1", Name: "Min-ji", Zone: "Asia/Seoul", Locale: "ko-KR"})
 	s.AddUser(User{ID: "UADMIN", Name: "Ada", Admin: true, Zone: "Europe/London", Locale: "en-GB"})
 	s.AddChannel(Channel{ID: "C1", Name: "gulf-watch", Creator: "UADMIN", Members: []string{BotUser, "U1", "UADMIN"}})
-	s.server = httptest.NewServer(s)
+	if o.Offline {
+		s.base = "http://slack.invalid"
+	} else {
+		s.server = httptest.NewServer(s)
+		s.base = s.server.URL
+	}
 	t.Cleanup(s.close)
 	return s
 }
@@ -176,7 +184,9 @@ func (s *Server) close() {
 	violations := slices.Clone(s.violations)
 	s.mu.Unlock()
 	s.sockets.closeAll()
-	s.server.Close()
+	if s.server != nil {
+		s.server.Close()
+	}
 	s.sockets.wait()
 	if !s.o.Lenient {
 		for _, v := range violations {
@@ -186,7 +196,7 @@ func (s *Server) close() {
 }
 
 // APIURL is the base of the Web API.
-func (s *Server) APIURL() string { return s.server.URL + "/api/" }
+func (s *Server) APIURL() string { return s.base + "/api/" }
 
 // BotToken is the workspace's bot token.
 func (s *Server) BotToken() string { return s.o.BotToken }
