@@ -5,7 +5,7 @@ VULN_VERSION := v1.9.0
 RACE := $(shell command -v cc >/dev/null 2>&1 && echo -race)
 FUZZTIME ?= 20s
 
-.PHONY: all build test lint vet fuzz vuln bench bench-answers update screenshots
+.PHONY: all build test lint vet fuzz vuln bench bench-answers update screenshots reliability-short reliability
 
 all: build test
 
@@ -42,3 +42,13 @@ update: ## rewrite the golden files; look at the difference before you commit it
 
 screenshots: ## the pictures of the README
 	ATTACHE_SCREENSHOTS=$(CURDIR)/docs/pictures go test -count=1 -run TestScreenshots ./cmd/attache
+
+RELIABILITY := -count=1 -v -run 'Reliability|NothingIsLostOrDoubled|EverySlotOfAYear'
+COUNTED := grep -E 'lost=|^ *--- (FAIL|SKIP: .*Reliability)|^(FAIL|ok|panic)'
+
+reliability-short: ## deliveries through kill -9 and a platform's faults, in about two minutes; see docs/reliability.md
+	@out=$$(go test $(RELIABILITY) ./bot/digest ./cmd/attache 2>&1); rc=$$?; echo "$$out" | $(COUNTED); exit $$rc
+
+reliability: ## the same over many more deliveries and kills
+	@out=$$(go test -timeout 4h $(RELIABILITY) ./bot/digest -long 2>&1); rc=$$?; echo "$$out" | $(COUNTED); exit $$rc
+	@out=$$(go test -timeout 4h $(RELIABILITY) ./cmd/attache -reliability long 2>&1); rc=$$?; echo "$$out" | $(COUNTED); exit $$rc

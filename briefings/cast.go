@@ -12,7 +12,6 @@ type cast struct {
 	named  map[string]bool   // lower-case words that are written with a capital inside sentences
 	long   map[string]string // last word of a name, lower case: the longest form of the name so far
 	recent []member          // who was spoken of, the most recent last
-	quoted string
 }
 
 // member is someone who was spoken of.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -245,7 +246,9 @@ func carriedBefore(last *Edition) memory {
 			id, revision := rest, 1
 			if i := strings.LastIndexByte(rest, '#'); i >= 0 {
 				id = rest[:i]
-				fmt.Sscanf(rest[i+1:], "%d", &revision)
+				if n, err := strconv.Atoi(rest[i+1:]); err == nil {
+					revision = n
+				}
 			}
 			m.articles[id] = max(m.articles[id], revision)
 			continue

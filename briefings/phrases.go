@@ -551,7 +551,7 @@ func (r *speechReader) phraseLeft(j int) int {
 			t.lower == "out" || t.lower == "up" || t.lower == "down" || t.lower == "back" || t.lower == "away" {
 			break
 		}
-		if cueTimeWords[t.lower] && !r.tokens[b].capital == false && !t.possessive {
+		if cueTimeWords[t.lower] && r.tokens[b].capital && !t.possessive {
 			break
 		}
 		if cuePrepositions[t.lower] {

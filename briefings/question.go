@@ -203,7 +203,7 @@ func (q *asked) findType() {
 	q.kind = typeThing
 	best := -1 << 10
 	for i, t := range q.toks {
-		s := -1 << 10
+		var s int
 		switch t.Lower {
 		case "who", "whom", "whose", "what", "which", "when", "where", "why", "how", "what's", "who's", "whats", "whos", "where's", "when's", "how's":
 			s = 0

@@ -269,7 +269,7 @@ func (q *asked) contrast(top *candidate, r *retrieval, add func(string, float64)
 			}
 			if all < .5 {
 				switch tag := q.tags[t.token]; {
-				case strings.HasPrefix(tag, "NNP"):
+				case t.name || strings.HasPrefix(tag, "NNP"):
 					lost["name"] = max(lost["name"], t.weight)
 				case strings.HasPrefix(tag, "NN"):
 					if !slices.Contains(q.focus, t.token) {
@@ -310,7 +310,64 @@ func (q *asked) contrast(top *candidate, r *retrieval, add func(string, float64)
 	add("qualifier lost", min(bare, 2))
 	for _, k := range []string{"name", "noun", "verb", "adjective"} {
 		add(k+" lost everywhere", lost[k]/10)
+		if lost[k] > 6 {
+			add("rare "+k+" lost everywhere", 1)
+		}
 	}
+	add("object differs", min(q.objectsDiffer(top, tags), 2))
+}
+
+// objectsDiffer counts the verbs of the question that the sentence has with another object: a ship was given, and in the
+// sentence a car.
+func (q *asked) objectsDiffer(top *candidate, tags []string) float64 {
+	n := 0.0
+	for v, t := range q.terms {
+		if !strings.HasPrefix(q.tags[t.token], "VB") || top.match[v] < .5 || top.where[v] < 0 {
+			continue
+		}
+		object := objectAfter(q.toks, q.tags, t.token)
+		for i := t.token - 1; i > 0 && object < 0 && i >= t.token-5; i-- {
+			// "the ship that Putin gave Kim"
+			if l := q.toks[i].Lower; (l == "that" || l == "which") && commonNoun(q.tags[i-1]) {
+				object = i - 1
+			}
+		}
+		if object < 0 {
+			continue
+		}
+		met := true
+		for k, o := range q.terms {
+			if o.token == object {
+				met = top.match[k] >= .5
+			}
+		}
+		if met {
+			continue
+		}
+		if other := objectAfter(top.toks, tags, top.where[v]); other >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func commonNoun(tag string) bool { return tag == "NN" || tag == "NNS" }
+
+// objectAfter is the head of the first common noun phrase after a verb, past names; -1 where a preposition or a mark comes first.
+func objectAfter(toks []prose.Token, tags []string, verb int) int {
+	for i := verb + 1; i < len(toks) && i <= verb+8; i++ {
+		switch tags[i] {
+		case "IN", "TO", "WDT", "WP", "VBD", "VBZ", "VBP", "CC", "WRB":
+			return -1
+		}
+		if commonNoun(tags[i]) && !toks[i].IsUpper() {
+			for i+1 < len(toks) && commonNoun(tags[i+1]) && toks[i+1].Start == toks[i].End+1 {
+				i++
+			}
+			return i
+		}
+	}
+	return -1
 }
 
 // typeVeto lowers the confidence when nothing in the evidence is of the type that the question expects: a count without

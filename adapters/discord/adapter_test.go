@@ -22,6 +22,7 @@ type script struct {
 	handle   func(ctx context.Context, r bot.Request) (bot.Reply, error)
 	takes    map[string]bool
 	complete func(command, arg, prefix string) []bot.Choice
+	panics   bool // TakesPart and Left do
 
 	mu       sync.Mutex
 	requests []bot.Request
@@ -56,6 +57,9 @@ func say(text string) bot.Reply {
 func (s *script) TakesPart(_ context.Context, conversation string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.panics {
+		panic("a bug")
+	}
 	s.asked = append(s.asked, conversation)
 	return s.takes[conversation]
 }
@@ -70,6 +74,9 @@ func (s *script) Complete(_ context.Context, command, arg, prefix string, _ mess
 func (s *script) Left(_ context.Context, platform, workspace string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.panics {
+		panic("a bug")
+	}
 	s.left = append(s.left, platform+"/"+workspace)
 	return nil
 }

@@ -265,7 +265,7 @@ func (s *shard) live(ctx context.Context) (was bool, err error) {
 		}
 		switch {
 		case ctx.Err() != nil:
-			s.shut(session, websocket.CloseNormalClosure, s.a.c.timing.farewell)
+			_ = s.shut(session, websocket.CloseNormalClosure, s.a.c.timing.farewell)
 			return was, context.Cause(ctx)
 		case errors.Is(err, errStuck):
 			return was, err
@@ -275,7 +275,7 @@ func (s *shard) live(ctx context.Context) (was bool, err error) {
 			}
 			failed++
 			if !was || failed > 3 {
-				s.shut(session, websocket.CloseServiceRestart, s.a.c.timing.shut)
+				_ = s.shut(session, websocket.CloseServiceRestart, s.a.c.timing.shut)
 				return was, err
 			}
 			s.a.log.Warn("the Discord session could not be resumed yet", "shard", s.id, "try", failed, "error", err)
@@ -296,7 +296,7 @@ func (s *shard) live(ctx context.Context) (was bool, err error) {
 		err = s.watch(ctx, session)
 		s.connected.Store(false)
 		if ctx.Err() != nil {
-			s.shut(session, websocket.CloseNormalClosure, s.a.c.timing.farewell)
+			_ = s.shut(session, websocket.CloseNormalClosure, s.a.c.timing.farewell)
 			return was, context.Cause(ctx)
 		}
 		if err != nil {

@@ -798,10 +798,10 @@ func TestTheClockMovesWhereItIsTold(t *testing.T) {
 
 func TestOnlyOneMoveOfTheClockAtATime(t *testing.T) {
 	t.Parallel()
-	moving, go_on := make(chan struct{}), make(chan struct{})
+	moving, goOn := make(chan struct{}), make(chan struct{})
 	r := newRoom(t, playground.Config{Advance: func(context.Context, time.Time) error {
 		close(moving)
-		<-go_on
+		<-goOn
 		return nil
 	}})
 	first := make(chan int)
@@ -810,7 +810,7 @@ func TestOnlyOneMoveOfTheClockAtATime(t *testing.T) {
 	if code := r.refused("/api/clock", map[string]string{"move": "hour"}, http.StatusConflict); code != "busy" {
 		t.Errorf("code %q", code)
 	}
-	close(go_on)
+	close(goOn)
 	if code := <-first; code != http.StatusOK {
 		t.Errorf("the first move ended with status %d", code)
 	}

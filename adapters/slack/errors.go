@@ -2,7 +2,6 @@ package slack
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -177,8 +176,3 @@ func (b *backoff) next() time.Duration {
 }
 
 func (b *backoff) reset() { b.now = 0 }
-
-// ended says whether err is the end of a context.
-func ended(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-}

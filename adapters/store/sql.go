@@ -159,14 +159,14 @@ func placeholders(from, n int) string {
 
 // explain says what was tried, and what to do where a person can do something.
 func (s *Store) explain(doing string, err error) error {
-	switch cause := causeOf(err); cause {
-	case nil:
+	switch cause := causeOf(err); {
+	case cause == nil:
 		return fmt.Errorf("%s: %w", doing, err)
-	case ErrFull:
+	case errors.Is(cause, ErrFull):
 		return fmt.Errorf("%s: %w: free some space at %s: %w", doing, cause, s.place, err)
-	case ErrReadOnly:
+	case errors.Is(cause, ErrReadOnly):
 		return fmt.Errorf("%s: %w: let the user that runs Attaché write to %s, or choose another data folder: %w", doing, cause, s.place, err)
-	case ErrDamaged:
+	case errors.Is(cause, ErrDamaged):
 		return fmt.Errorf("%s: %w: stop Attaché, keep a copy of %s and restore a backup: %w", doing, cause, s.place, err)
 	default:
 		return fmt.Errorf("%s: %w: %w", doing, cause, err)

@@ -139,7 +139,7 @@ func sqliteName(file, mode string) string {
 // A lock file that a crashed process left behind is not in the way: the lock is the kernel's, the file is only its handle.
 func (s *Store) lockFolder(ctx context.Context, folder string) (alone bool, settled func(), err error) {
 	preparing, err := os.OpenFile(filepath.Join(folder, prepareFile), os.O_RDWR|os.O_CREATE, 0o600)
-	if s.role == Reader && causeOf(err) == ErrReadOnly {
+	if s.role == Reader && errors.Is(causeOf(err), ErrReadOnly) {
 		return false, func() {}, nil // a guest in a folder that isn't theirs: nothing can be prepared anyway
 	}
 	if err != nil {
@@ -311,7 +311,7 @@ func (s *Store) check(ctx context.Context, db *sql.DB, file string) error {
 // damaged says what to do about a damaged database.
 func damaged(file string, err error) error {
 	cause := causeOf(err)
-	if cause != nil && cause != ErrDamaged {
+	if cause != nil && !errors.Is(cause, ErrDamaged) {
 		return err
 	}
 	return fmt.Errorf("%w: %s can't be read as an SQLite database; it was left as it is: move it (with its -wal and -shm files) to a safe place and restore a backup, or start with an empty folder: %w",

@@ -118,7 +118,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		err = errors.New("open the store: neither a data folder nor a Postgres address is set")
 	}
 	if err != nil {
-		s.Close()
+		_ = s.Close() // the reason why it could not be opened is what matters
 		return nil, err
 	}
 	s.log.DebugContext(ctx, "the store is open", "engine", s.dialect.name, "place", s.place, "schema", s.version)

@@ -406,7 +406,7 @@ func (f *fitter) chunks(spans []Span, limit int) [][]Span {
 		if size+n > limit {
 			// The blank at the end of a sentence doesn't count where the sentence is the last.
 			if tight := trim(sentence); size+f.spans(tight) <= limit {
-				sentence, n = tight, f.spans(tight)
+				sentence = tight
 				now = append(now, sentence...)
 				size = limit
 				continue

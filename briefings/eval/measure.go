@@ -55,7 +55,6 @@ func Measure(ctx context.Context, c Course, weights []byte) (Marks, error) {
 		if refused {
 			m.Lost++
 		}
-		seen := 0
 		for _, s := range a.answer.Why.Sentences {
 			if a.lesson.right(s) > 0 {
 				m.Read++
@@ -67,7 +66,6 @@ func Measure(ctx context.Context, c Course, weights []byte) (Marks, error) {
 				break
 			}
 			if a.lesson.rightText(r.Citation.Article, r.Citation.Quote) > 0 {
-				seen++
 				if k == 0 {
 					m.First++
 				}

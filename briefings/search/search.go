@@ -275,7 +275,6 @@ type cursor struct {
 	i      uint32 // postings read
 	idf    float64
 	most   float64 // the highest score that a passage can get from this term
-	at     int     // blocks skipped
 	weight float64
 }
 

@@ -150,7 +150,7 @@ func (p *program) log(s settings) *slog.Logger {
 	if !text {
 		return slog.New(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: s.LogLevel}))
 	}
-	return slog.New(tint.NewHandler(p.err, &tint.Options{Level: s.LogLevel, TimeFormat: time.TimeOnly, NoColor: !p.colour(p.err)}))
+	return slog.New(tint.NewTextHandler(p.err, &tint.Options{Level: s.LogLevel, TimeFormat: time.TimeOnly, NoColor: !p.colour(p.err)}))
 }
 
 // colour says whether w shows colours: a terminal, unless NO_COLOR is set (https://no-color.org).

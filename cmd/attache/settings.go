@@ -291,17 +291,6 @@ func readSettings(environ []string, dir string) (settings, error) {
 	return s, errors.Join(faults...)
 }
 
-// secrets returns every secret value that is set, so that tests can look for them where they must not be.
-func (s settings) secrets() []string {
-	var out []string
-	for _, v := range []string{s.Database, s.SlackBotToken, s.SlackAppToken, s.SlackSigningSecret, s.DiscordToken} {
-		if v != "" {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
 func defaultData() string {
 	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "attache")

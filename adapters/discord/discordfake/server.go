@@ -144,9 +144,8 @@ type Body struct {
 }
 
 type nonceEntry struct {
-	id      string
-	at      time.Time
-	deleted bool
+	id string
+	at time.Time
 }
 
 // Start runs a fake until the test ends.

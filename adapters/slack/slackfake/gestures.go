@@ -2,6 +2,7 @@ package slackfake
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -340,7 +341,7 @@ func (s *Server) Sign(body []byte, at time.Time) http.Header {
 
 // Request is a signed delivery as Slack would send it to one of the paths "events", "commands" and "interactions".
 func (s *Server) Request(door string, body []byte) *http.Request {
-	r := httptest.NewRequest(http.MethodPost, "/slack/"+door, bytes.NewReader(body))
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/slack/"+door, bytes.NewReader(body))
 	r.Header = s.Sign(body, time.Now())
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if door == "events" {

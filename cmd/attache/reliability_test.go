@@ -1,0 +1,622 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"attache/adapters/store"
+	"attache/adapters/store/storetest"
+	"attache/bot/digest"
+	"attache/bot/message"
+	"attache/briefings"
+)
+
+var (
+	reliability     = flag.String("reliability", os.Getenv("ATTACHE_RELIABILITY"), "long runs the reliability tests over 10,000 deliveries each")
+	reliabilitySeed = flag.Uint64("reliability-seed", 0, "what the reliability tests draw kills and faults from; 0 takes one from the clock")
+)
+
+// lease is that of the replicas: short, so that what a kill leaves behind is soon looked into.
+const lease = 1500 * time.Millisecond
+
+// workspaces share the deliveries. Being asked to wait quiets one of them alone.
+const workspaces = 10
+
+// --- The platform ----------------------------------------------------------------------------------------------------
+
+// stub is a platform behind HTTP. It outlives the replicas and is the only witness of what has arrived.
+type stub struct {
+	window time.Duration // within which a repeated key returns the first message; zero: every post is a new message
+
+	mu       sync.Mutex
+	chance   *rand.Rand
+	shown    []shown
+	hands    map[int]int // requests under way, by the process that sent them
+	posts    int
+	finds    int
+	faults   int
+	absorbed int // repetitions answered with the first message
+	lapsed   int // requests not taken up in time
+}
+
+// shown is a message in a channel.
+type shown struct {
+	at                     time.Time
+	id, channel, key, text string
+}
+
+// posting is the body of a request to post.
+type posting struct {
+	Workspace, Channel, Key, Text string
+	Process                       int
+	Sent                          time.Time
+}
+
+func (s *stub) draw() (wait, commit time.Duration, fault float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	wait = 2*time.Millisecond + time.Duration(s.chance.Int64N(int64(28*time.Millisecond)))
+	return wait, time.Duration(s.chance.Int64N(int64(wait))), s.chance.Float64()
+}
+
+func (s *stub) failed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults++
+}
+
+// cutOff resets the connection instead of answering.
+func cutOff(w http.ResponseWriter) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	conn.Close()
+}
+
+// limited asks to wait.
+func limited(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	w.WriteHeader(http.StatusTooManyRequests)
+}
+
+// post handles a message. A request that has come in goes on to its end, whether or not its sender still lives.
+func (s *stub) post(w http.ResponseWriter, r *http.Request) {
+	var p posting
+	if err := json.NewDecoder(r.Body).Decode(&p); err != nil {
+		w.WriteHeader(http.StatusBadRequest) // its sender died in the middle of it
+		return
+	}
+	s.mu.Lock()
+	s.posts++
+	s.hands[p.Process]++
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.hands[p.Process]--
+	}()
+	wait, commit, fault := s.draw()
+	switch {
+	case fault < 0.02: // reset before anything has happened
+		s.failed()
+		cutOff(w)
+		return
+	case fault < 0.07:
+		s.failed()
+		limited(w)
+		return
+	}
+	time.Sleep(commit)
+	id, ok := s.commit(p)
+	if !ok {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	time.Sleep(wait - commit)
+	switch {
+	case fault < 0.09: // the answer is lost
+		s.failed()
+		cutOff(w)
+	case fault < 0.11:
+		s.failed()
+		w.WriteHeader(http.StatusInternalServerError)
+	default:
+		_ = json.NewEncoder(w).Encode(map[string]string{"id": id}) // who has died meanwhile does not hear it
+	}
+}
+
+// commit shows a message. What has been under way for longer than the courier's margin is let go: that a request does not
+// take effect long after it was sent is what every wait before a second try relies on, and a busy machine must not break it.
+func (s *stub) commit(p posting) (id string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if now.Sub(p.Sent) > lease/6 {
+		s.lapsed++
+		return "", false
+	}
+	for _, m := range s.shown {
+		if s.window > 0 && m.key == p.Key && m.channel == p.Channel && now.Sub(m.at) < s.window {
+			s.absorbed++
+			return m.id, true
+		}
+	}
+	m := shown{at: now, id: fmt.Sprintf("m%d", len(s.shown)+1), channel: p.Channel, key: p.Key, text: p.Text}
+	s.shown = append(s.shown, m)
+	return m.id, true
+}
+
+// history tells whether a message with a key was posted to a channel.
+func (s *stub) history(w http.ResponseWriter, r *http.Request) {
+	wait, _, fault := s.draw()
+	time.Sleep(wait)
+	switch {
+	case fault < 0.02:
+		s.failed()
+		cutOff(w)
+		return
+	case fault < 0.07:
+		s.failed()
+		limited(w)
+		return
+	}
+	q := r.URL.Query()
+	since, err := strconv.ParseInt(q.Get("since"), 10, 64)
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	s.mu.Lock()
+	s.finds++
+	id := ""
+	for _, m := range s.shown {
+		if m.channel == q.Get("channel") && m.key == q.Get("key") && m.at.UnixMilli() >= since {
+			id = m.id
+		}
+	}
+	s.mu.Unlock()
+	_ = json.NewEncoder(w).Encode(map[string]string{"id": id})
+}
+
+// --- A replica -------------------------------------------------------------------------------------------------------
+
+// replicaWork tells a child what to do; see TestReplica.
+const replicaWork = "ATTACHE_TEST_REPLICA"
+
+// work is what a replica is told.
+type work struct {
+	Data, URL string // where the store is
+	Stub      string // where the platform is
+	Nonce     bool   // whether the platform returns the first message for a repeated key
+}
+
+// window is how long the platform with a nonce remembers it.
+const window = 2 * time.Minute
+
+// line is a Poster and Finder that speaks to a stub.
+type line struct {
+	address string
+	client  *http.Client
+}
+
+func (l line) Fit(m *message.Message) []*message.Message { return []*message.Message{m} }
+
+func (l line) Post(ctx context.Context, to message.Address, m *message.Message, key string) (message.Ref, error) {
+	body, err := json.Marshal(posting{
+		Workspace: to.Workspace, Channel: to.Channel, Key: key, Text: m.Gist, Process: os.Getpid(), Sent: time.Now(),
+	})
+	if err != nil {
+		return message.Ref{}, &message.Error{Class: message.Refused, Reason: "not_written", Err: err}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.address, bytes.NewReader(body))
+	if err != nil {
+		return message.Ref{}, &message.Error{Class: message.Refused, Reason: "not_written", Err: err}
+	}
+	id, err := l.ask(req)
+	return message.Ref{Address: to, ID: id}, err
+}
+
+func (l line) Find(ctx context.Context, to message.Address, key string, since time.Time) (message.Ref, bool, error) {
+	q := url.Values{"channel": {to.Channel}, "key": {key}, "since": {strconv.FormatInt(since.UnixMilli(), 10)}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.address+"?"+q.Encode(), nil)
+	if err != nil {
+		return message.Ref{}, false, &message.Error{Class: message.Refused, Reason: "not_written", Err: err}
+	}
+	id, err := l.ask(req)
+	return message.Ref{Address: to, ID: id}, id != "", err
+}
+
+// ask sends a request and sorts what may have come of it, as the adapters do.
+func (l line) ask(req *http.Request) (id string, err error) {
+	resp, err := l.client.Do(req)
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+		return "", &message.Error{Class: message.Later, Reason: "not_reached", Err: err}
+	}
+	if err != nil {
+		return "", &message.Error{Class: message.Unknown, Reason: "no_answer", Err: err}
+	}
+	defer resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests:
+		after, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+		return "", &message.Error{Class: message.Later, Reason: "rate_limited", After: time.Duration(after) * time.Second, Err: err}
+	case resp.StatusCode != http.StatusOK:
+		return "", &message.Error{Class: message.Unknown, Reason: "http_" + strconv.Itoa(resp.StatusCode)}
+	}
+	var answer struct{ ID string }
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		return "", &message.Error{Class: message.Unknown, Reason: "no_answer", Err: err}
+	}
+	return answer.ID, nil
+}
+
+// nonceLine is a line to a platform that returns the first message for a repeated key.
+type nonceLine struct{ line }
+
+func (nonceLine) Window() time.Duration { return window }
+
+// TestReplica plans and delivers until it is killed or its input ends. It only runs as a child of the reliability tests.
+func TestReplica(t *testing.T) {
+	told := os.Getenv(replicaWork)
+	if told == "" {
+		t.Skip("runs only as a child of the reliability tests")
+	}
+	var w work
+	if err := json.Unmarshal([]byte(told), &w); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		defer cancel()
+		_, _ = io.Copy(io.Discard, os.Stdin) // nobody's child works on
+	}()
+	s, err := store.Open(ctx, store.Config{Data: w.Data, URL: w.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var poster message.Poster = line{address: w.Stub, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	if w.Nonce {
+		poster = nonceLine{poster.(line)}
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	clock, err := digest.NewClock(digest.ClockConfig{
+		Store: s, Platforms: map[string]func() time.Time{"stub": nil}, Tick: 20 * time.Millisecond, Log: log,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	courier, err := digest.NewCourier(digest.CourierConfig{
+		Store: s, Posters: map[string]message.Poster{"stub": poster}, Lease: lease, Poll: 20 * time.Millisecond, Log: log,
+		Compose: func(_ context.Context, a briefings.Assignment) (briefings.Edition, error) {
+			return briefings.Edition{Beat: a.Beat, Window: a.Window}, nil
+		},
+		Render: func(s digest.Subscription, _ digest.Delivery, _ briefings.Edition) *message.Message {
+			return &message.Message{Gist: s.ID, Blocks: []message.Block{message.P(message.T(s.ID))}}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println("ready")
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := clock.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	wg.Go(func() {
+		if err := courier.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	wg.Wait()
+}
+
+// replica is a running child.
+type replica struct {
+	cmd   *exec.Cmd
+	input io.Closer
+	said  *locked
+	ended chan struct{} // closed when all that it said has been read
+}
+
+// launch starts a child and returns once it is at work.
+func launch(t *testing.T, w work) *replica {
+	t.Helper()
+	told, err := json.Marshal(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &replica{said: new(locked), ended: make(chan struct{})}
+	r.cmd = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestReplica$")
+	r.cmd.Env = append(os.Environ(), replicaWork+"="+string(told))
+	r.cmd.Stderr = r.said
+	out, err := r.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.input, err = r.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ready := make(chan struct{})
+	go func() {
+		defer close(r.ended)
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if lines.Text() == "ready" {
+				close(ready)
+				continue
+			}
+			fmt.Fprintln(r.said, lines.Text())
+		}
+	}()
+	select {
+	case <-ready:
+	case <-r.ended:
+		t.Fatalf("a replica ended before it began (%v):\n%s", r.cmd.Wait(), r.said)
+	}
+	return r
+}
+
+// kill ends the replica as kill -9 does, and returns when the machine has taken back what it held.
+func (r *replica) kill(t *testing.T) {
+	t.Helper()
+	select {
+	case <-r.ended:
+		t.Fatalf("a replica ended by itself (%v):\n%s", r.cmd.Wait(), r.said)
+	default:
+	}
+	if err := r.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-r.ended
+	_ = r.cmd.Wait() // it says only that it was killed
+	if said := r.said.String(); said != "" {
+		t.Logf("a replica said:\n%s", said)
+	}
+}
+
+// stop lets the replica end in order.
+func (r *replica) stop(t *testing.T) {
+	t.Helper()
+	r.input.Close()
+	<-r.ended
+	if err := r.cmd.Wait(); err != nil {
+		t.Errorf("a replica did not end in order (%v):\n%s", err, r.said)
+	}
+}
+
+// --- The trials ------------------------------------------------------------------------------------------------------
+
+// trial is a number of deliveries through a number of kills.
+type trial struct {
+	place             store.Config
+	nonce             bool // Discord-like; otherwise Slack-like: no idempotency, and a history to ask
+	replicas          int
+	deliveries, kills int
+}
+
+func TestReliabilitySQLiteSlackLike(t *testing.T) {
+	t.Parallel()
+	n, kills := extent(t, 600, 40, 10_000, 1_000)
+	trial{place: store.Config{Data: t.TempDir()}, replicas: 1, deliveries: n, kills: kills}.run(t)
+}
+
+func TestReliabilitySQLiteDiscordLike(t *testing.T) {
+	t.Parallel()
+	n, kills := extent(t, 600, 40, 10_000, 1_000)
+	trial{place: store.Config{Data: t.TempDir()}, nonce: true, replicas: 1, deliveries: n, kills: kills}.run(t)
+}
+
+func TestReliabilityPostgresThreeReplicas(t *testing.T) {
+	t.Parallel()
+	n, kills := extent(t, 400, 20, 10_000, 300)
+	trial{place: store.Config{URL: storetest.Postgres(t)}, replicas: 3, deliveries: n, kills: kills}.run(t)
+}
+
+// extent is how far a trial goes.
+func extent(t *testing.T, deliveries, kills, manyDeliveries, manyKills int) (int, int) {
+	t.Helper()
+	switch {
+	case *reliability == "long":
+		return manyDeliveries, manyKills
+	case testing.Short():
+		t.Skip("starts and kills processes for half a minute")
+	}
+	return deliveries, kills
+}
+
+// run adds digests that are due at once, while replicas are killed in the middle of their work, and counts what the
+// platform has got when every delivery is settled.
+func (x trial) run(t *testing.T) {
+	seed := *reliabilitySeed
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
+	}
+	chance := rand.New(rand.NewPCG(seed, 1))
+	platform := &stub{chance: rand.New(rand.NewPCG(seed, 2)), hands: map[int]int{}}
+	if x.nonce {
+		platform.window = window
+	}
+	doors := http.NewServeMux()
+	doors.HandleFunc("POST /", platform.post)
+	doors.HandleFunc("GET /", platform.history)
+	server := httptest.NewServer(doors)
+	defer server.Close()
+
+	mine := x.place
+	mine.Role = store.Writer // beside the replicas, as a person at the command line
+	ledger, err := store.Open(t.Context(), mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ledger.Close()
+
+	begun := time.Now()
+	w := work{Data: x.place.Data, URL: x.place.URL, Stub: server.URL, Nonce: x.nonce}
+	running := make([]*replica, x.replicas)
+	for i := range running {
+		running[i] = launch(t, w)
+	}
+	added, midRequest := 0, 0
+	for k := range x.kills {
+		life := 150*time.Millisecond + time.Duration(chance.Int64N(int64(250*time.Millisecond)))
+		start, first, upTo := time.Now(), added, x.deliveries*(k+1)/x.kills
+		for ; added < upTo; added++ {
+			// In the second half of the life, so that its end finds much under way.
+			await(t, start.Add(life/2+life/2*time.Duration(added-first)/time.Duration(upTo-first)))
+			if err := ledger.AddSubscription(t.Context(), dueAtOnce(added, time.Now())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		await(t, start.Add(life))
+		i := chance.IntN(len(running))
+		victim := running[i].cmd.Process.Pid
+		if k%2 == 0 { // every second one in the middle of a request, if there soon is one
+			for patience := time.Now().Add(100 * time.Millisecond); platform.inHands(victim) == 0 && time.Now().Before(patience); {
+				await(t, time.Now().Add(time.Millisecond))
+			}
+		}
+		if platform.inHands(victim) > 0 {
+			midRequest++
+		}
+		running[i].kill(t)
+		running[i] = launch(t, w)
+	}
+	calm := time.Now()
+	unsettled := x.settle(t, ledger)
+	for _, r := range running {
+		r.stop(t)
+	}
+	server.Close() // what is under way ends before it is counted
+
+	if unsettled > 0 {
+		t.Errorf("%d deliveries are not settled", unsettled)
+	}
+	lost, doubled := x.compare(t, ledger, platform.shown)
+	if midRequest == 0 {
+		t.Error("no kill met a request under way: that is no trial")
+	}
+	platformName := "Slack-like"
+	if x.nonce {
+		platformName = "Discord-like"
+	}
+	t.Logf("%s, %s, replicas=%d seed=%d deliveries=%d kills=%d mid-request=%d posts=%d finds=%d faults=%d absorbed=%d lapsed=%d seconds=%.0f recovery-seconds=%.1f lost=%d doubled=%d",
+		ledger.Engine(), platformName, x.replicas, seed, x.deliveries, x.kills, midRequest, platform.posts, platform.finds, platform.faults,
+		platform.absorbed, platform.lapsed, time.Since(begun).Seconds(), time.Since(calm).Seconds(), lost, doubled)
+}
+
+func (s *stub) inHands(process int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hands[process]
+}
+
+// await returns at at.
+func await(t *testing.T, at time.Time) {
+	t.Helper()
+	select {
+	case <-time.After(time.Until(at)):
+	case <-t.Context().Done():
+		t.Fatal(context.Cause(t.Context()))
+	}
+}
+
+// dueAtOnce is a digest whose only slot for months is at.
+func dueAtOnce(number int, at time.Time) digest.Subscription {
+	at = at.UTC().Truncate(time.Millisecond)
+	return digest.Subscription{
+		ID:       fmt.Sprintf("d%05d", number),
+		Address:  message.Address{Platform: "stub", Workspace: fmt.Sprintf("T%d", number%workspaces), Channel: fmt.Sprintf("C%d", number%100)},
+		Schedule: digest.Schedule{Phrase: "yearly", Cron: fmt.Sprintf("0 0 1 %d *", (int(at.Month())+5)%12+1), Zone: "UTC"},
+		Beat:     briefings.Beat{Name: "everything"}, Owner: "U1", Created: at, NextAt: at,
+	}
+}
+
+// settle waits until every delivery is final, and returns how many are not when for two minutes nothing has happened.
+func (x trial) settle(t *testing.T, ledger *store.Store) (unsettled int) {
+	t.Helper()
+	moved, before := time.Now(), -1
+	for {
+		counts, err := ledger.Counts(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		unsettled = x.deliveries
+		for state, n := range counts.Deliveries {
+			if state != digest.Due && state != digest.Composed {
+				unsettled -= n
+			}
+		}
+		if unsettled != before {
+			moved, before = time.Now(), unsettled
+		}
+		if unsettled == 0 || time.Since(moved) > 2*time.Minute {
+			return unsettled
+		}
+		await(t, time.Now().Add(100*time.Millisecond))
+	}
+}
+
+// compare counts the deliveries of which the platform has no message or several. What the ledger says must agree.
+func (x trial) compare(t *testing.T, ledger *store.Store, messages []shown) (lost, doubled int) {
+	t.Helper()
+	arrived := map[string][]string{}
+	for _, m := range messages {
+		arrived[m.text] = append(arrived[m.text], m.id)
+	}
+	kept, err := ledger.Deliveries(t.Context(), digest.DeliveryFilter{Limit: x.deliveries + 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(kept) != x.deliveries {
+		t.Errorf("%d deliveries are kept, want %d", len(kept), x.deliveries)
+	}
+	for _, d := range kept {
+		if d.State != digest.Sent || len(d.Parts) != 1 {
+			t.Errorf("%s is %s in %d parts, want sent in one: %s", d.Subscription, d.State, len(d.Parts), d.Reason)
+			continue
+		}
+		if ids := arrived[d.Subscription]; len(ids) > 0 && ids[0] != d.Parts[0].Ref.ID {
+			t.Errorf("%s became the message %v and is kept as %s", d.Subscription, ids, d.Parts[0].Ref.ID)
+		}
+	}
+	for number := range x.deliveries {
+		id := dueAtOnce(number, time.Now()).ID
+		switch ids := arrived[id]; {
+		case len(ids) == 0:
+			lost++
+			t.Errorf("%s has not arrived", id)
+		case len(ids) > 1:
+			doubled++
+			t.Errorf("%s has arrived as %v", id, ids)
+		}
+	}
+	return lost, doubled
+}
