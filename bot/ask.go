@@ -362,7 +362,7 @@ func (b *Bot) vote(ctx context.Context, v *visit, helpful bool) (*message.Messag
 	if err != nil {
 		return nil, err
 	}
-	f := Feedback{Subject: subject, Address: v.Address, User: v.User.ID, Helpful: helpful, At: v.At}
+	f := Feedback{Subject: subject, Address: v.Address, User: v.User.ID, Helpful: helpful, At: v.At, Comment: firstRunes(v.Text, 1000)}
 	if err := b.c.Memory.KeepFeedback(ctx, f); err != nil {
 		return nil, fmt.Errorf("keep a vote on %s: %w", subject, err)
 	}

@@ -25,7 +25,7 @@ type Request struct {
 	// Kind says how it came.
 	Kind Kind
 	// Text is what the person wrote: for Ask the question without the mention; for Run everything after the command's name
-	// ("digest add daily 08:00"), unless Command is set.
+	// ("digest add daily 08:00"), unless Command is set; for a Click that votes the reason, where the platform asked for one.
 	Text string
 	// Command and Args are set where the platform parses commands itself (Discord): "digest add" and its arguments by name.
 	Command string

@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"attache/briefings/search"
 )
@@ -114,11 +117,8 @@ func (e *Engine) Load(ctx context.Context, progress func(articles int)) error {
 		if len(batch) == 0 {
 			return nil
 		}
-		for i := range batch {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			e.keep(&batch[i])
+		if err := e.keepAll(ctx, batch); err != nil {
+			return err
 		}
 		last := batch[len(batch)-1].Seq
 		e.mu.Lock()
@@ -134,19 +134,45 @@ func (e *Engine) Load(ctx context.Context, progress func(articles int)) error {
 	}
 }
 
-// keep makes an article searchable unless a newer revision of it is there.
-func (e *Engine) keep(a *Article) {
+// keepAll makes a batch searchable: the articles are taken apart side by side and kept in their order, on which ties in the
+// ranking depend.
+func (e *Engine) keepAll(ctx context.Context, batch []Article) error {
+	prepared := make([]*search.Prepared, len(batch))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range batch {
+		g.Go(func() error {
+			prepared[i] = prepare(&batch[i])
+			return ctx.Err()
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i := range batch {
+		e.keep(&batch[i], prepared[i])
+	}
+	return nil
+}
+
+// prepare takes an article apart for the index.
+func prepare(a *Article) *search.Prepared {
 	if len(a.Sentences) == 0 && a.Text != "" {
 		// A library need not keep how the text is cut.
 		a.cut()
 	}
+	return search.Prepare(documentOf(a))
+}
+
+// keep makes an article searchable unless a newer revision of it is there.
+func (e *Engine) keep(a *Article, p *search.Prepared) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if old, ok := e.articles[a.ID]; ok && old.Revision >= a.Revision {
 		return
 	}
 	e.articles[a.ID] = a
-	e.index.Add(documentOf(a))
+	e.index.Insert(p)
 }
 
 // documentOf is an article as the index knows it.
@@ -179,7 +205,7 @@ func (e *Engine) Read(ctx context.Context, r Report) (a Article, isNew bool, err
 		return Article{}, false, fmt.Errorf("save %s: %w", reportName(r), err)
 	}
 	held := kept
-	e.keep(&held)
+	e.keep(&held, prepare(&held))
 	if isNew {
 		e.log.InfoContext(ctx, "article read", "article", kept.ID, "revision", kept.Revision, "outlet", kept.Outlet, "sentences", len(kept.Sentences))
 	}

@@ -320,6 +320,11 @@ func (q *asked) onlyNameFrom(k int) bool {
 	}
 	for _, n := range q.names {
 		if n.Start <= q.toks[k].Start+24 && n.End >= q.toks[len(q.toks)-1].End-1 {
+			// "Guy's rival", "the translation of Oude Maas" ask for something of what is named.
+			lead := q.text[q.toks[k].Start:max(n.Start, q.toks[k].Start)]
+			if strings.Contains(lead, " of ") || strings.Contains(lead, "'s ") || strings.Contains(lead, "’s ") || strings.Contains(lead, " in ") || strings.Contains(lead, " for ") {
+				return false
+			}
 			for i := k; i < len(q.toks); i++ {
 				if strings.HasPrefix(q.tags[i], "VB") && q.toks[i].End <= n.Start {
 					return false

@@ -209,8 +209,50 @@ func (f *findings) judge() verdict {
 		v.confidence *= veto
 		v.signals = append(v.signals, Feature{"veto: nothing of the expected type", veto})
 	}
+	if veto := q.premiseVeto(r); veto < 1 {
+		v.confidence *= veto
+		v.signals = append(v.signals, Feature{"veto: the sources speak of something else", veto})
+	}
 	v.missing = q.missing(r, c)
 	return v
+}
+
+// premiseVeto lowers the confidence when the sources lack nearly everything that the question asks about, or tell of the same
+// act with another object while they never mention the one asked about.
+func (q *asked) premiseVeto(r *retrieval) float64 {
+	here := make([]bool, len(q.terms))
+	for _, s := range r.sentences[:min(len(r.sentences), 20)] {
+		for i := range q.terms {
+			here[i] = here[i] || s.match[i] >= .5
+		}
+	}
+	lost := 0.0
+	for i, t := range q.terms {
+		if !here[i] {
+			lost += t.weight
+		}
+	}
+	veto := 1.0
+	if lost > .8*q.total {
+		veto *= .4
+	}
+	if len(r.sentences) > 0 {
+		top := r.sentences[0]
+		for v, t := range q.terms {
+			if !strings.HasPrefix(q.tags[t.token], "VB") || top.match[v] < .5 || top.where[v] < 0 {
+				continue
+			}
+			object := q.objectOf(t.token)
+			absent := object >= 0
+			for k, o := range q.terms {
+				absent = absent && !(o.token == object && here[k])
+			}
+			if absent && objectAfter(top.toks, top.readClosely().tags, top.where[v]) >= 0 {
+				return veto * .55
+			}
+		}
+	}
+	return veto
 }
 
 // antonymsTable has words of opposite meaning.
@@ -325,13 +367,7 @@ func (q *asked) objectsDiffer(top *candidate, tags []string) float64 {
 		if !strings.HasPrefix(q.tags[t.token], "VB") || top.match[v] < .5 || top.where[v] < 0 {
 			continue
 		}
-		object := objectAfter(q.toks, q.tags, t.token)
-		for i := t.token - 1; i > 0 && object < 0 && i >= t.token-5; i-- {
-			// "the ship that Putin gave Kim"
-			if l := q.toks[i].Lower; (l == "that" || l == "which") && commonNoun(q.tags[i-1]) {
-				object = i - 1
-			}
-		}
+		object := q.objectOf(t.token)
 		if object < 0 {
 			continue
 		}
@@ -349,6 +385,20 @@ func (q *asked) objectsDiffer(top *candidate, tags []string) float64 {
 		}
 	}
 	return n
+}
+
+// objectOf is the token of the object that the question gives to its verb; -1 for none.
+func (q *asked) objectOf(verb int) int {
+	if object := objectAfter(q.toks, q.tags, verb); object >= 0 {
+		return object
+	}
+	for i := verb - 1; i > 0 && i >= verb-5; i-- {
+		// "the ship that Putin gave Kim"
+		if l := q.toks[i].Lower; (l == "that" || l == "which") && commonNoun(q.tags[i-1]) {
+			return i - 1
+		}
+	}
+	return -1
 }
 
 func commonNoun(tag string) bool { return tag == "NN" || tag == "NNS" }
@@ -379,7 +429,7 @@ func (q *asked) typeVeto(r *retrieval, spans []*span) float64 {
 		if q.wh < 0 || q.toks[q.wh].Lower != "how" || q.head == "" {
 			return 1
 		}
-		need, veto = .55, .5
+		need, veto = .55, .45
 	case typeMoney, typePercent, typeAge, typeDuration, typeMeasure:
 		need = .35
 	case typeDate, typeYear:

@@ -143,26 +143,54 @@ func Terms(text string) []string {
 	return out
 }
 
-// Add makes a document findable. One with the same ID is replaced.
-func (x *Index) Add(d Doc) {
+// Prepared is a document taken apart, ready for Insert. Taking apart is the dear step, and needs no index.
+type Prepared struct {
+	doc      Doc
+	passages []preparedPassage
+}
+
+type preparedPassage struct {
+	terms  []string // in order of first appearance
+	tf     []int
+	length int
+}
+
+// Prepare takes a document apart.
+func Prepare(d Doc) *Prepared {
 	title := Terms(d.Title)
-	type passage struct {
-		tf     map[string]int
-		length int
-	}
-	passages := make([]passage, len(d.Passages))
+	p := &Prepared{doc: d, passages: make([]preparedPassage, len(d.Passages))}
+	at := map[string]int{}
 	for i, text := range d.Passages {
-		p := passage{tf: map[string]int{}}
+		clear(at)
+		e := &p.passages[i]
+		add := func(t string, n int) {
+			k, ok := at[t]
+			if !ok {
+				k = len(e.terms)
+				at[t] = k
+				e.terms = append(e.terms, t)
+				e.tf = append(e.tf, 0)
+			}
+			e.tf[k] += n
+			e.length += n
+		}
 		for _, t := range Terms(text) {
-			p.tf[t]++
-			p.length++
+			add(t, 1)
 		}
 		for _, t := range title {
-			p.tf[t] += titleWeight
-			p.length += titleWeight
+			add(t, titleWeight)
 		}
-		passages[i] = p
 	}
+	p.doc.Passages = nil
+	return p
+}
+
+// Add makes a document findable. One with the same ID is replaced.
+func (x *Index) Add(d Doc) { x.Insert(Prepare(d)) }
+
+// Insert is Add for a document that is prepared already.
+func (x *Index) Insert(prepared *Prepared) {
+	d, passages := prepared.doc, prepared.passages
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.remove(d.ID)
@@ -174,14 +202,14 @@ func (x *Index) Add(d Doc) {
 		id := uint32(len(x.passages))
 		x.passages = append(x.passages, passageInfo{doc: doc, length: uint16(min(p.length, math.MaxUint16))})
 		x.length += int64(p.length)
-		for t, tf := range p.tf {
+		for k, t := range p.terms {
 			n, ok := x.terms[t]
 			if !ok {
 				n = uint32(len(x.postings))
 				x.terms[strings.Clone(t)] = n
 				x.postings = append(x.postings, postings{})
 			}
-			x.postings[n].add(id, tf)
+			x.postings[n].add(id, p.tf[k])
 		}
 	}
 }
