@@ -224,3 +224,11 @@ func TestAMentionIsAnsweredAsAReplyWithoutAPing(t *testing.T) {
 		t.Errorf("the body may ping: %s", m.Raw)
 	}
 }
+
+// class is the class of an error, and "none" without one.
+func class(err error) message.Class {
+	if err == nil {
+		return "none"
+	}
+	return message.ClassOf(err)
+}

@@ -311,6 +311,9 @@ func TestStoppingFinishesWhatItCanAndIsHonestAboutTheRest(t *testing.T) {
 	if got := slowOne.Await(t).Text(); got != english.unended {
 		t.Errorf("the second person reads %q", got)
 	}
+	if strings.Contains(w.log.String(), "could not be finished") {
+		t.Error("Run ended before the last answer did")
+	}
 }
 
 func TestALongAnswerGoesOnBelow(t *testing.T) {
@@ -477,10 +480,12 @@ func TestChoicesAreOfferedWithinASecondOrNotAtAll(t *testing.T) {
 			return []bot.Choice{{Label: "too late", Value: "late"}}
 		case "none":
 			return nil
+		case "twice": // labels that are cut to the same are one
+			return []bot.Choice{{Label: strings.Repeat("é", 120) + "1", Value: "1"}, {Label: strings.Repeat("é", 120) + "2", Value: "2"}}
 		case "many":
 			var out []bot.Choice
 			for i := range 40 {
-				out = append(out, bot.Choice{Label: fmt.Sprintf("%s %d", strings.Repeat("é", 120), i), Value: fmt.Sprint(i)})
+				out = append(out, bot.Choice{Label: fmt.Sprintf("%d %s", i, strings.Repeat("é", 120)), Value: fmt.Sprint(i)})
 			}
 			out[3] = bot.Choice{Label: "no value"}
 			out[4] = bot.Choice{Label: "a long value", Value: strings.Repeat("x", 101)}
@@ -501,8 +506,11 @@ func TestChoicesAreOfferedWithinASecondOrNotAtAll(t *testing.T) {
 	if got := zone("none"); got != nil {
 		t.Errorf("got %v", got)
 	}
-	if got := zone("many"); len(got) != 2 || got[0].Name != "@everyone" { // labels that are cut to the same are one
+	if got := zone("many"); len(got) != rules.Choices || got[0].Name != "@everyone" || rules.Size(got[1].Name) != rules.ChoiceText || got[4].Value != "5" {
 		t.Errorf("got %d choices: %v", len(got), got)
+	}
+	if got := zone("twice"); len(got) != 1 {
+		t.Errorf("got %v", got)
 	}
 	if got := zone("slow"); got != nil {
 		t.Errorf("got %v", got)

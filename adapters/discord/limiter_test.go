@@ -123,7 +123,7 @@ func TestInteractionsDoNotWaitForTheGlobalLimit(t *testing.T) {
 			return wireAnswer{status: 200, body: "{}"}
 		})
 		began := time.Now()
-		if err := get(a, "channels", "9"); message.ClassOf(classify(err)) != message.Later || message.RetryAfter(classify(err)) != 30*time.Second {
+		if err := get(a, "channels", "9"); class(classify(err)) != message.Later || message.RetryAfter(classify(err)) != 30*time.Second {
 			t.Errorf("got %v", err)
 		}
 		if err := get(a, "interactions", "1", "token", "callback"); err != nil || time.Since(began) != 0 {
@@ -211,7 +211,7 @@ func TestABanIsWaitedOut(t *testing.T) {
 		})
 		began := time.Now()
 		err := classify(get(a, "channels", "1"))
-		if message.ClassOf(err) != message.Later || message.RetryAfter(err) != banPause {
+		if class(err) != message.Later || message.RetryAfter(err) != banPause {
 			t.Errorf("got %v", err)
 		}
 		short, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -251,7 +251,7 @@ func TestTheCircuitBreaksFarBelowDiscordsLimit(t *testing.T) {
 		short, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		err := a.rest.do(short, call{what: "post", method: http.MethodPost, url: api("channels", "1", "messages")}, nil)
-		if c := classify(err); message.ClassOf(c) != message.Later || message.RetryAfter(c) == 0 || n != 500+invalidMost {
+		if c := classify(err); class(c) != message.Later || message.RetryAfter(c) == 0 || n != 500+invalidMost {
 			t.Errorf("after %d refusals: %v (%d calls were sent)", invalidMost, err, n)
 		}
 		time.Sleep(invalidWindow + time.Second)
@@ -303,8 +303,8 @@ func TestAnErrorSaysWhetherTheMessageMayHaveArrived(t *testing.T) {
 		a := wired(t, func(*wireRequest) wireAnswer { return row.answer })
 		a.places.channels.put("1", channel{ID: "1", Type: channelText})
 		_, err := a.Poster().Post(t.Context(), at("2", "1"), &message.Message{Gist: "a digest"}, "key")
-		if message.ClassOf(err) != row.class || message.RetryAfter(err) != row.after {
-			t.Errorf("%s: %v (class %s, after %s), want %s after %s", name, err, message.ClassOf(err), message.RetryAfter(err), row.class, row.after)
+		if class(err) != row.class || message.RetryAfter(err) != row.after {
+			t.Errorf("%s: %v (class %s, after %s), want %s after %s", name, err, class(err), message.RetryAfter(err), row.class, row.after)
 		}
 		if err != nil && strings.Contains(err.Error(), "secret.bot.token") {
 			t.Errorf("%s: the token stands in %v", name, err)
@@ -374,7 +374,7 @@ func TestAWaitThatCannotEndInTimeIsNotBegun(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		err := a.rest.do(ctx, call{what: "get", method: http.MethodGet, url: api("channels", "1")}, nil)
-		if message.ClassOf(classify(err)) != message.Later || time.Since(began) != 0 || n != 1 {
+		if class(classify(err)) != message.Later || time.Since(began) != 0 || n != 1 {
 			t.Errorf("after %s and %d calls: %v", time.Since(began), n, err)
 		}
 	})

@@ -57,10 +57,10 @@ func TestADigestIsPostedOnceForItsKey(t *testing.T) {
 	}
 	// Somebody removed it meanwhile: it is not posted again.
 	fake.Delete(fake.Messages(fake.Channel)[0])
-	if _, err := p.Post(t.Context(), to, aDigest, "k1"); message.ClassOf(err) != message.Refused || len(fake.Messages(fake.Channel)) != 1 {
+	if _, err := p.Post(t.Context(), to, aDigest, "k1"); class(err) != message.Refused || len(fake.Messages(fake.Channel)) != 1 {
 		t.Errorf("got %v", err)
 	}
-	if _, err := p.Post(t.Context(), to, aDigest, strings.Repeat("k", 26)); message.ClassOf(err) != message.Refused {
+	if _, err := p.Post(t.Context(), to, aDigest, strings.Repeat("k", 26)); class(err) != message.Refused {
 		t.Errorf("a key of 26: %v", err)
 	}
 }
@@ -92,7 +92,7 @@ func TestAnUncertainPostIsFoundOrCertainlyNot(t *testing.T) {
 				row.fault.Route = "POST /channels/{id}/messages"
 				fake.Fault(row.fault)
 				since := time.Now()
-				if _, err := p.Post(t.Context(), to, aDigest, "mine"); message.ClassOf(err) != message.Unknown {
+				if _, err := p.Post(t.Context(), to, aDigest, "mine"); class(err) != message.Unknown {
 					t.Fatalf("the post ended with %v", err)
 				}
 				ref, found, err := find(t, p, to, "mine", since)
@@ -121,19 +121,19 @@ func TestAMessageThatTellsNothingIsNeverTakenForNone(t *testing.T) {
 	if _, err := p.Post(t.Context(), to, &message.Message{Gist: "a quiet day"}, "other"); err != nil {
 		t.Fatal(err)
 	}
-	if _, found, err := find(t, p, to, "mine", since); found || message.ClassOf(err) != message.Unknown {
+	if _, found, err := find(t, p, to, "mine", since); found || class(err) != message.Unknown {
 		t.Errorf("beside a message that tells nothing: %v, %v", found, err)
 	}
 	if _, found, err := find(t, p, to, "mine", since.Add(time.Hour)); found || err != nil {
 		t.Errorf("an hour later: %v, %v", found, err)
 	}
 	fake.Change(fake.Channel, func(c *discordfake.Channel) { c.Deny = codeMissingAccess })
-	if _, _, err := find(t, p, to, "mine", since); message.ClassOf(err) != message.Gone {
+	if _, _, err := find(t, p, to, "mine", since); class(err) != message.Gone {
 		t.Errorf("in a forbidden channel: %v", err)
 	}
 	fake.Change(fake.Channel, func(c *discordfake.Channel) { c.Deny = 0 })
 	fake.Fault(discordfake.Fault{Route: "GET /channels/{id}/messages", Status: 503, Times: -1})
-	if _, _, err := find(t, p, to, "mine", since); message.ClassOf(err) != message.Unknown {
+	if _, _, err := find(t, p, to, "mine", since); class(err) != message.Unknown {
 		t.Errorf("while Discord is down: %v", err)
 	}
 }
@@ -145,7 +145,7 @@ func TestTheGatewayProvesAPostWhoseAnswerWasLost(t *testing.T) {
 	w.Fault(discordfake.Fault{Route: "POST /channels/{id}/messages", Commit: true, Lose: true})
 	p, to := w.a.Poster(), at(w.Guild, w.Channel)
 	since := time.Now()
-	if _, err := p.Post(t.Context(), to, &message.Message{Gist: "a quiet day"}, "mine"); message.ClassOf(err) != message.Unknown {
+	if _, err := p.Post(t.Context(), to, &message.Message{Gist: "a quiet day"}, "mine"); class(err) != message.Unknown {
 		t.Fatal(err)
 	}
 	w.Await(t, "the event", func() bool { _, ok := w.a.nonces.get(w.Channel + ":mine"); return ok })
@@ -192,7 +192,7 @@ func TestAForumPostIsNeverRepeatedBlindly(t *testing.T) {
 		t.Fatal(err)
 	}
 	fake.Fault(discordfake.Fault{Route: "POST /channels/{id}/threads", Commit: true, Status: 502})
-	if _, err := p.Post(t.Context(), to, aDigest, "mine"); message.ClassOf(err) != message.Unknown {
+	if _, err := p.Post(t.Context(), to, aDigest, "mine"); class(err) != message.Unknown {
 		t.Fatalf("the post ended with %v", err)
 	}
 	if n := fake.Count("POST /channels/{id}/threads"); n != 2 {
@@ -208,7 +208,7 @@ func TestAForumPostIsNeverRepeatedBlindly(t *testing.T) {
 	if _, err := p.Post(t.Context(), to, &message.Message{Gist: "a quiet day"}, "quiet"); err != nil {
 		t.Fatal(err)
 	}
-	if _, found, err := find(t, p, to, "nobody's", since); found || message.ClassOf(err) != message.Unknown {
+	if _, found, err := find(t, p, to, "nobody's", since); found || class(err) != message.Unknown {
 		t.Errorf("beside a post that tells nothing: %v, %v", found, err)
 	}
 }
@@ -276,7 +276,7 @@ func TestADigestIsTextWhereEmbedsAreNotAllowed(t *testing.T) {
 	}
 	fake.Change(fake.Channel, func(c *discordfake.Channel) { c.Deny = codeMissingPermissions })
 	before := fake.Count("POST /channels/{id}/messages")
-	if _, err := p.Post(t.Context(), at(fake.Guild, fake.Channel), aDigest, "k2"); message.ClassOf(err) != message.Gone {
+	if _, err := p.Post(t.Context(), at(fake.Guild, fake.Channel), aDigest, "k2"); class(err) != message.Gone {
 		t.Errorf("without any permission: %v", err)
 	}
 	if n := fake.Count("POST /channels/{id}/messages") - before; n != 2 {
@@ -290,18 +290,18 @@ func TestWhereNoMessageCanComeTheAddressIsGone(t *testing.T) {
 	_, p := sender(t, fake, nil)
 	voice, category := fake.AddChannel(discordfake.Channel{Type: 2}), fake.AddChannel(discordfake.Channel{Type: 4})
 	for _, channel := range []string{voice, category, "123456789"} {
-		if _, err := p.Post(t.Context(), at(fake.Guild, channel), aDigest, "k"); message.ClassOf(err) != message.Gone {
+		if _, err := p.Post(t.Context(), at(fake.Guild, channel), aDigest, "k"); class(err) != message.Gone {
 			t.Errorf("in %s: %v", channel, err)
 		}
 	}
-	if _, err := p.Post(t.Context(), message.Address{Platform: "discord"}, aDigest, "k"); message.ClassOf(err) != message.Refused {
+	if _, err := p.Post(t.Context(), message.Address{Platform: "discord"}, aDigest, "k"); class(err) != message.Refused {
 		t.Errorf("nowhere: %v", err)
 	}
 	if n := fake.Count("POST /channels/{id}/messages"); n != 0 {
 		t.Errorf("%d messages were sent", n)
 	}
 	fake.Fault(discordfake.Fault{Route: "GET /channels/{id}", Status: 500, Times: -1})
-	if _, err := p.Post(t.Context(), at(fake.Guild, fake.Channel), aDigest, "k"); message.ClassOf(err) != message.Later {
+	if _, err := p.Post(t.Context(), at(fake.Guild, fake.Channel), aDigest, "k"); class(err) != message.Later {
 		t.Errorf("where the channel can't be looked at nothing was sent, yet: %v", err)
 	}
 }
@@ -333,7 +333,7 @@ func TestADirectNoticeReachesOnePerson(t *testing.T) {
 	}
 	fake.Change(fake.DirectChannel(fake.Person), func(c *discordfake.Channel) { c.Deny = codeCannotMessageUser })
 	for range 2 {
-		if err := direct.Direct(t.Context(), fake.Guild, fake.Person.ID, &message.Message{Gist: "x"}); message.ClassOf(err) != message.Gone {
+		if err := direct.Direct(t.Context(), fake.Guild, fake.Person.ID, &message.Message{Gist: "x"}); class(err) != message.Gone {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -357,7 +357,7 @@ func TestAPostEndsWithItsContext(t *testing.T) {
 		cancel()
 	}()
 	defer func() { <-sent }()
-	if _, err := p.Post(ctx, at(fake.Guild, fake.Channel), aDigest, "k"); message.ClassOf(err) != message.Unknown {
+	if _, err := p.Post(ctx, at(fake.Guild, fake.Channel), aDigest, "k"); class(err) != message.Unknown {
 		t.Errorf("got %v", err)
 	}
 }

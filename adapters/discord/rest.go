@@ -291,22 +291,13 @@ func classify(err error) error {
 		out.Class, out.After = message.Later, e.After
 	case e.Status == 0 || e.Status >= 500 || e.Status < 300:
 		out.Class = message.Unknown
-	case e.Status == http.StatusUnauthorized:
+	case e.Code == codeUnknownMessage: // the earlier message of the same nonce was removed by someone: it is not to be posted again
+		out.Class = message.Refused
+	case e.Status == http.StatusUnauthorized, e.Status == http.StatusForbidden, e.Status == http.StatusNotFound,
+		e.Code == codeThreadLocked, e.Code == codeNoMutualGuild:
 		out.Class = message.Gone
 	default:
-		switch e.Code {
-		case codeUnknownMessage: // the earlier message of the same nonce was removed by someone: it is not to be posted again
-			out.Class = message.Refused
-		case codeThreadLocked, codeMissingAccess, codeMissingPermissions, codeUnknownChannel, codeUnknownGuild, codeUnknownWebhook, codeCannotMessageUser, codeNoMutualGuild:
-			out.Class = message.Gone
-		default:
-			switch e.Status {
-			case http.StatusForbidden, http.StatusNotFound:
-				out.Class = message.Gone
-			default:
-				out.Class = message.Refused
-			}
-		}
+		out.Class = message.Refused
 	}
 	return out
 }

@@ -66,7 +66,7 @@ func (a *Adapter) session(ctx context.Context, g gesture) (end func(context.Cont
 }
 
 func (a *Adapter) status(ctx context.Context, g gesture, status string) {
-	team, err := a.team(ctx)
+	team, err := a.team(ctx, g.request.Address.Workspace)
 	if err != nil || a.refused.has(team.id, featureSession) {
 		return
 	}
@@ -101,7 +101,7 @@ func (a *Adapter) welcome(ctx context.Context, g gesture) {
 
 // prompt suggests what to ask. Slack shows at most four prompts.
 func (a *Adapter) prompt(ctx context.Context, g gesture) {
-	team, err := a.team(ctx)
+	team, err := a.team(ctx, g.request.Address.Workspace)
 	if err != nil || a.refused.has(team.id, featurePrompts) || g.request.Address.Channel == "" {
 		return
 	}
@@ -135,7 +135,7 @@ func prompts() []promptPair {
 
 // publishHome shows the app's home to one person: what Attaché can do and what it reads, in the bot's own words.
 func (a *Adapter) publishHome(ctx context.Context, g gesture) {
-	team, err := a.team(ctx)
+	team, err := a.team(ctx, g.request.Address.Workspace)
 	if err != nil {
 		return
 	}

@@ -279,7 +279,7 @@ func (a *Adapter) aside(ctx context.Context, g gesture, m *message.Message) {
 		if err == nil || message.ClassOf(err) == message.Unknown {
 			continue
 		}
-		to, derr := a.poster.direct(ctx, g.request.User.ID)
+		to, derr := a.poster.direct(ctx, g.request.Address.Workspace, g.request.User.ID)
 		if derr == nil {
 			_, derr = a.postSurely(ctx, to, part, "")
 		}
@@ -521,6 +521,9 @@ func (a *Adapter) apologise(left []gesture) {
 // leave forgets a workspace whose tokens are gone.
 func (a *Adapter) leave(ctx context.Context, g gesture) {
 	a.people.forget()
+	if err := a.part(ctx, g.request.Address.Workspace); err != nil {
+		a.log.Error("the token of a workspace that uninstalled the app could not be deleted", "workspace", g.request.Address.Workspace, "error", err)
+	}
 	if err := a.cfg.Handler.Uninstalled(ctx, Platform, g.request.Address.Workspace); err != nil {
 		a.log.Error("the data of a workspace that uninstalled the app could not be deleted", "workspace", g.request.Address.Workspace, "error", err)
 		return

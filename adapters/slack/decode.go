@@ -67,10 +67,8 @@ type gesture struct {
 	acked chan struct{}
 }
 
-// self is who we are.
-type self struct {
-	user, bot, team string
-}
+// self tells our user id in a workspace; empty where it is not known.
+type self func(workspace string) string
 
 // names are all ids under which the gesture may come again.
 func (g gesture) names() []string {
@@ -157,9 +155,9 @@ func decodeEvent(raw []byte, me self) (gesture, error) {
 	if err := json.Unmarshal(o.Event, &e); err != nil {
 		return gesture{kind: o.Type}, fmt.Errorf("decode an event of type %q: %w", o.Type, errNotJSON)
 	}
-	workspace, authorised := installation(o)
-	if authorised != "" && me.user == "" {
-		me.user = authorised
+	workspace, us := installedIn(o)
+	if known := me(workspace); known != "" {
+		us = known
 	}
 	g := gesture{kind: string(e.Type)}
 	if o.EventID != "" {
@@ -172,7 +170,7 @@ func decodeEvent(raw []byte, me self) (gesture, error) {
 	}
 	switch e.Type {
 	case "app_mention", "message":
-		return fromMessage(g, e, at, when, me), nil
+		return fromMessage(g, e, at, when, us), nil
 	case "app_uninstalled":
 		g.what = uninstalled
 		g.request.Address = at
@@ -199,9 +197,9 @@ func decodeEvent(raw []byte, me self) (gesture, error) {
 	return g, nil
 }
 
-// installation returns the workspace that the delivery is for, which in a shared channel is not the one that it came from,
+// installedIn returns the workspace that the delivery is for, which in a shared channel is not the one that it came from,
 // and our user id there.
-func installation(o outer) (workspace, user string) {
+func installedIn(o outer) (workspace, user string) {
 	var all []struct {
 		TeamID       lenient `json:"team_id"`
 		EnterpriseID lenient `json:"enterprise_id"`
@@ -227,7 +225,7 @@ func installation(o outer) (workspace, user string) {
 
 // fromMessage decides whether a message is for us. One mention yields both an app_mention and a message event, in any
 // order: both get the same request, so that whichever comes first is answered and the other is known.
-func fromMessage(g gesture, e inner, at message.Address, when time.Time, me self) gesture {
+func fromMessage(g gesture, e inner, at message.Address, when time.Time, us string) gesture {
 	switch e.Subtype {
 	case "", "thread_broadcast", "file_share":
 	default:
@@ -236,12 +234,12 @@ func fromMessage(g gesture, e inner, at message.Address, when time.Time, me self
 	var hidden bool
 	_ = json.Unmarshal(e.RawHidden, &hidden)
 	edited := len(e.Edited) > 0 && string(e.Edited) != "null"
-	if hidden || edited || e.BotID != "" || e.User == "" || string(e.User) == me.user || e.TS == "" || e.Channel == "" {
+	if hidden || edited || e.BotID != "" || e.User == "" || string(e.User) == us || e.TS == "" || e.Channel == "" {
 		return g
 	}
 	text := string(e.Text)
 	g.dm = e.ChannelType == "im" || strings.HasPrefix(string(e.Channel), "D")
-	mentioned := e.Type == "app_mention" || mentions(text, me.user)
+	mentioned := e.Type == "app_mention" || mentions(text, us)
 	switch {
 	case g.dm || mentioned:
 		g.what = ask
@@ -266,7 +264,7 @@ func fromMessage(g gesture, e inner, at message.Address, when time.Time, me self
 	if t, ok := instant(string(e.TS)); ok {
 		when = t
 	}
-	words := plain(text, me.user)
+	words := plain(text, us)
 	g.fileOnly = words == "" && len(e.Files) > 2
 	g.request = bot.Request{
 		ID:           "slack:" + string(e.Channel) + ":" + string(e.TS),

@@ -37,7 +37,7 @@ func (a *Adapter) Check(ctx context.Context) ([]Finding, error) {
 
 func (a *Adapter) checkBot(ctx context.Context) Finding {
 	f := Finding{What: "Slack: bot token"}
-	team, err := a.team(ctx)
+	team, err := a.team(ctx, "")
 	switch {
 	case err == nil:
 		f.OK, f.Detail = true, fmt.Sprintf("works in the workspace %q (%s) as %s", team.name, team.id, team.user)
@@ -83,7 +83,7 @@ func (a *Adapter) checkSocket(ctx context.Context) Finding {
 	f := Finding{What: "Slack: app-level token for Socket Mode"}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	_, address, err := a.client().StartSocketModeContext(ctx)
+	_, address, err := a.client("").StartSocketModeContext(ctx)
 	switch {
 	case err == nil && address != "":
 		f.OK, f.Detail = true, "a connection may be opened"

@@ -74,6 +74,9 @@ func classify(err error) *message.Error {
 		}
 		return e
 	}
+	if errors.Is(err, ErrNotInstalled) {
+		return &message.Error{Class: message.Gone, Reason: "not_installed", Err: ErrNotInstalled}
+	}
 	if neverSent(err) {
 		return &message.Error{Class: message.Later, Reason: "unreachable", Err: safe(err)}
 	}

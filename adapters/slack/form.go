@@ -90,7 +90,7 @@ func (a *Adapter) openForm(ctx context.Context, g gesture) {
 		}
 		view = commandView(c, g)
 	}
-	team, err := a.team(ctx)
+	team, err := a.team(ctx, g.request.Address.Workspace)
 	if err == nil {
 		if err = a.poster.pace.turn(ctx, team.id, "views.open", ""); err == nil {
 			_, err = team.api.OpenViewContext(ctx, g.trigger, view)

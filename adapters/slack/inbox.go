@@ -130,7 +130,7 @@ func (a *Adapter) resume() {
 		a.log.Error("what was waiting before the restart can't be read", "error", err)
 	}
 	for _, s := range left {
-		g, err := s.decode(a.self())
+		g, err := s.decode(a.self)
 		if err != nil || g.what == nothing || g.what == submit || g.what == share {
 			continue
 		}

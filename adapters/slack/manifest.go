@@ -42,7 +42,8 @@ type manifest struct {
 	Display  display  `yaml:"display_information"`
 	Features features `yaml:"features"`
 	OAuth    struct {
-		Scopes struct {
+		Redirects []string `yaml:"redirect_urls,omitempty"`
+		Scopes    struct {
 			Bot      []string `yaml:"bot"`
 			Optional []string `yaml:"bot_optional,omitempty"`
 		} `yaml:"scopes"`
@@ -191,6 +192,7 @@ func Manifest(v Variant, t Transport, baseURL string) ([]byte, error) {
 		m.Features.Commands[0].URL = base + pathCommands
 		m.Settings.Events.RequestURL = base + pathEvents
 		m.Settings.Interactivity.RequestURL = base + pathInteractions
+		m.OAuth.Redirects = []string{base + pathOAuth}
 	default:
 		return nil, fmt.Errorf("a manifest is for %s or %s, not for %q", Socket, HTTP, t)
 	}

@@ -187,7 +187,7 @@ func TestManifestsHoldTogether(t *testing.T) {
 				if len(urls) > 0 || at(m, "settings", "socket_mode_enabled") != true {
 					t.Errorf("socket mode with addresses: %v", urls)
 				}
-			} else if len(urls) != 3 || at(m, "settings", "socket_mode_enabled") != false || strings.Contains(strings.Join(urls, " "), "http://") {
+			} else if len(urls) != 4 || at(m, "settings", "socket_mode_enabled") != false || strings.Contains(strings.Join(urls, " "), "http://") {
 				t.Errorf("HTTP with the addresses %v", urls)
 			}
 			commands, _ := at(m, "features", "slash_commands").([]any)

@@ -44,7 +44,7 @@ func newPeople(a *Adapter) *people {
 // fill completes the user of a request with zone, language and rights. What Slack does not tell stays unknown.
 func (p *people) fill(ctx context.Context, g *gesture) {
 	u := &g.request.User
-	known, ok := p.profile(ctx, u.ID)
+	known, ok := p.profile(ctx, g.request.Address.Workspace, u.ID)
 	if ok {
 		name := u.Name
 		*u = known
@@ -56,7 +56,7 @@ func (p *people) fill(ctx context.Context, g *gesture) {
 	case slices.Contains(p.a.cfg.Admins, u.ID), g.dm:
 		u.Manages = bot.PermissionYes // everyone may arrange their own direct message
 	case u.Manages == bot.PermissionNo && manages(g.request):
-		switch c, ok := p.creator(ctx, g.request.Address.Channel); {
+		switch c, ok := p.creator(ctx, g.request.Address.Workspace, g.request.Address.Channel); {
 		case !ok:
 			u.Manages = bot.PermissionUnknown
 		case c == u.ID:
@@ -79,15 +79,15 @@ func manages(r bot.Request) bool {
 	return false
 }
 
-func (p *people) profile(ctx context.Context, id string) (bot.User, bool) {
+func (p *people) profile(ctx context.Context, workspace, id string) (bot.User, bool) {
 	now := p.a.cfg.Now()
 	p.mu.Lock()
-	known, ok := p.profiles[id]
+	known, ok := p.profiles[workspace+"/"+id]
 	p.mu.Unlock()
 	if ok && now.Before(known.until) {
 		return known.user, true
 	}
-	team, err := p.a.team(ctx)
+	team, err := p.a.team(ctx, workspace)
 	if err != nil {
 		return bot.User{}, false
 	}
@@ -115,12 +115,12 @@ func (p *people) profile(ctx context.Context, id string) (bot.User, bool) {
 	if len(p.profiles) >= peopleMost {
 		clear(p.profiles)
 	}
-	p.profiles[id] = profile{user: u, until: now.Add(peopleKeep)}
+	p.profiles[workspace+"/"+id] = profile{user: u, until: now.Add(peopleKeep)}
 	return u, true
 }
 
 // creator returns who made a channel: the nearest thing to a channel manager that a bot may read.
-func (p *people) creator(ctx context.Context, channel string) (string, bool) {
+func (p *people) creator(ctx context.Context, workspace, channel string) (string, bool) {
 	now := p.a.cfg.Now()
 	p.mu.Lock()
 	known, ok := p.creators[channel]
@@ -128,7 +128,7 @@ func (p *people) creator(ctx context.Context, channel string) (string, bool) {
 	if ok && now.Before(known.until) {
 		return known.user, true
 	}
-	team, err := p.a.team(ctx)
+	team, err := p.a.team(ctx, workspace)
 	if err != nil {
 		return "", false
 	}

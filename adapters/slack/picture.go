@@ -31,7 +31,7 @@ func (p *Poster) pictures(ctx context.Context, ref message.Ref, m *message.Messa
 }
 
 func (p *Poster) upload(ctx context.Context, to message.Address, i message.Image) error {
-	team, err := p.a.team(ctx)
+	team, err := p.a.team(ctx, to.Workspace)
 	if err != nil {
 		return err
 	}

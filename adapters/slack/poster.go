@@ -76,7 +76,7 @@ func detailOf(e *message.Error) string {
 }
 
 func (p *Poster) post(ctx context.Context, to message.Address, blocks []slack.Block, text, key string) (message.Ref, error) {
-	team, err := p.a.team(ctx)
+	team, err := p.a.team(ctx, to.Workspace)
 	if err != nil {
 		if e := classify(err); e.Class != message.Unknown {
 			return message.Ref{}, e
@@ -130,7 +130,7 @@ var unfurlNothing = slack.MsgOptionCompose(slack.MsgOptionDisableLinkUnfurl(), s
 // Find looks for the message that was posted with key at or after since. Reading needs membership and a history scope, which
 // posting to a public channel doesn't: the error's class is then Gone.
 func (p *Poster) Find(ctx context.Context, to message.Address, key string, since time.Time) (message.Ref, bool, error) {
-	team, err := p.a.team(ctx)
+	team, err := p.a.team(ctx, to.Workspace)
 	if err != nil {
 		return message.Ref{}, false, classify(err)
 	}
@@ -190,7 +190,7 @@ const editText = 4000
 
 // Edit replaces a message that we posted.
 func (p *Poster) Edit(ctx context.Context, ref message.Ref, m *message.Message) error {
-	team, err := p.a.team(ctx)
+	team, err := p.a.team(ctx, ref.Address.Workspace)
 	if err != nil {
 		return classify(err)
 	}
@@ -222,7 +222,7 @@ func (p *Poster) update(ctx context.Context, team *team, ref message.Ref, blocks
 
 // Delete takes a message back. A message that is gone already is no error.
 func (p *Poster) remove(ctx context.Context, ref message.Ref) error {
-	team, err := p.a.team(ctx)
+	team, err := p.a.team(ctx, ref.Address.Workspace)
 	if err != nil {
 		return classify(err)
 	}
@@ -244,7 +244,7 @@ func (p *Poster) remove(ctx context.Context, ref message.Ref) error {
 // whisper shows a message to one person in a channel. It leaves no trace to look for, so a whisper that may have arrived
 // counts as arrived.
 func (p *Poster) whisper(ctx context.Context, to message.Address, user string, m *message.Message) error {
-	team, err := p.a.team(ctx)
+	team, err := p.a.team(ctx, to.Workspace)
 	if err != nil {
 		return classify(err)
 	}
@@ -275,8 +275,8 @@ func (p *Poster) whisper(ctx context.Context, to message.Address, user string, m
 }
 
 // Direct sends m to one person alone.
-func (p *Poster) Direct(ctx context.Context, _, user string, m *message.Message) error {
-	at, err := p.direct(ctx, user)
+func (p *Poster) Direct(ctx context.Context, workspace, user string, m *message.Message) error {
+	at, err := p.direct(ctx, workspace, user)
 	if err != nil {
 		return err
 	}
@@ -289,8 +289,8 @@ func (p *Poster) Direct(ctx context.Context, _, user string, m *message.Message)
 }
 
 // direct opens the direct message with a user.
-func (p *Poster) direct(ctx context.Context, user string) (message.Address, error) {
-	team, err := p.a.team(ctx)
+func (p *Poster) direct(ctx context.Context, workspace, user string) (message.Address, error) {
+	team, err := p.a.team(ctx, workspace)
 	if err != nil {
 		return message.Address{}, classify(err)
 	}

@@ -303,6 +303,10 @@ func mrkdwn(in []message.Span, format string) string {
 				continue
 			}
 			b.WriteString(dateToken(s.At, format, timeWords(s)))
+		case message.Code:
+			if words := line(s.Text); words != "" { // inside backticks everything but tokens is literal
+				b.WriteString("`" + escape(strings.ReplaceAll(words, "`", "ˋ")) + "`")
+			}
 		default: // small print knows no emphasis
 			b.WriteString(loose(s.Text))
 		}

@@ -11,7 +11,9 @@
 // finds and edits; it keeps to one message a second and channel, honours Retry-After per method, and says of every failure
 // whether the message may have arrived.
 //
-// The manifest that creates the app (manifest.go) is made from the same table of commands that the bot runs.
+// The manifest that creates the app (manifest.go) and the forms for what was left out (form.go) are made from the same table
+// of commands that the bot runs. What waits for its answer is kept in a folder (inbox.go), so that a crash loses none.
+// Several workspaces may add the app (install.go).
 package slack
 
 import (
@@ -46,8 +48,11 @@ type Handler interface {
 
 // Config is what an Adapter is made of.
 type Config struct {
-	// BotToken is the workspace's bot token (xoxb-…). Required.
+	// BotToken is the workspace's bot token (xoxb-…). Required unless OAuth is set.
 	BotToken string
+	// OAuth lets several workspaces add the app; with a BotToken beside it, its workspace needs no installation. Nil: one
+	// workspace.
+	OAuth *OAuth
 	// AppToken is the app-level token (xapp-…) that opens Socket Mode. One of AppToken and SigningSecret is required.
 	AppToken string
 	// SigningSecret verifies HTTP deliveries. With both set, Socket Mode is used and HTTP deliveries are taken too.
@@ -112,8 +117,9 @@ type Adapter struct {
 	door sync.RWMutex
 	open bool // guarded by door
 
-	mu   sync.Mutex // guards home
-	home *team
+	mu    sync.Mutex // guards what follows
+	home  *team      // of Config.BotToken
+	teams map[string]*team
 }
 
 // team is one workspace that the app is installed in.
@@ -131,8 +137,8 @@ func New(cfg Config) (*Adapter, error) {
 	switch {
 	case cfg.Handler == nil:
 		return nil, errors.New("slack: Config.Handler is required")
-	case cfg.BotToken == "":
-		return nil, errors.New("slack: Config.BotToken is required")
+	case cfg.BotToken == "" && cfg.OAuth == nil:
+		return nil, errors.New("slack: one of Config.BotToken and Config.OAuth is required")
 	case cfg.AppToken == "" && cfg.SigningSecret == "":
 		return nil, errors.New("slack: one of Config.AppToken (Socket Mode) and Config.SigningSecret (HTTP) is required")
 	}
@@ -156,6 +162,11 @@ func New(cfg Config) (*Adapter, error) {
 	defaulted(&cfg.Answer, 2*time.Minute)
 	defaulted(&cfg.Patience, 3*time.Second)
 	defaulted(&cfg.Drain, 15*time.Second)
+	if cfg.OAuth != nil {
+		if err := cfg.OAuth.check(); err != nil {
+			return nil, err
+		}
+	}
 	kept, err := openInbox(cfg.Inbox)
 	if err != nil {
 		return nil, fmt.Errorf("slack: %w", err)
@@ -169,6 +180,7 @@ func New(cfg Config) (*Adapter, error) {
 		recent: newRecent(25*time.Hour, 50_000),
 		turned: make(chan gesture, cfg.Queue),
 		forms:  make(chan gesture, 64),
+		teams:  map[string]*team{},
 	}
 	a.people = newPeople(a)
 	a.shares = newShares(cfg.Now)
@@ -183,8 +195,8 @@ func defaulted[T int | time.Duration](field *T, value T) {
 }
 
 // client makes a Web API client. Debugging stays off: it would print payloads and shorten Socket Mode connections.
-func (a *Adapter) client() *slack.Client {
-	return slack.New(a.cfg.BotToken,
+func (a *Adapter) client(token string) *slack.Client {
+	return slack.New(token,
 		slack.OptionAPIURL(a.cfg.APIURL),
 		slack.OptionAppLevelToken(a.cfg.AppToken),
 		slack.OptionHTTPClient(a.http),
@@ -266,9 +278,12 @@ var errStopping = errors.New("stopping")
 
 // identify learns who we are. It tries until Slack answers or ctx ends; a refused token is an error.
 func (a *Adapter) identify(ctx context.Context) error {
+	if a.cfg.BotToken == "" {
+		return nil // each workspace is known by its installation
+	}
 	wait := backoff{first: time.Second, most: time.Minute}
 	for {
-		_, err := a.team(ctx)
+		_, err := a.team(ctx, "")
 		if err == nil {
 			return nil
 		}
@@ -287,17 +302,32 @@ func (a *Adapter) identify(ctx context.Context) error {
 	}
 }
 
-// team returns the workspace that the bot token belongs to, asking Slack the first time.
-func (a *Adapter) team(ctx context.Context) (*team, error) {
+// team returns a workspace: the one that Config.BotToken belongs to, asking Slack the first time, or one that has added the
+// app. An empty name stands for the first.
+func (a *Adapter) team(ctx context.Context, workspace string) (*team, error) {
+	if a.cfg.BotToken == "" {
+		return a.installed(ctx, workspace)
+	}
+	home, err := a.homeTeam(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if a.cfg.OAuth == nil || workspace == "" || workspace == home.id {
+		return home, nil
+	}
+	return a.installed(ctx, workspace)
+}
+
+func (a *Adapter) homeTeam(ctx context.Context) (*team, error) {
 	a.mu.Lock()
 	home := a.home
 	a.mu.Unlock()
 	if home != nil {
 		return home, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	api := a.client()
+	api := a.client(a.cfg.BotToken)
 	who, err := api.AuthTestContext(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ask slack who we are: %w", err)
@@ -313,14 +343,17 @@ func (a *Adapter) team(ctx context.Context) (*team, error) {
 	return home, nil
 }
 
-// self is who we are, for the decoder; zero before Run has asked.
-func (a *Adapter) self() self {
+// self is our user id in a workspace, for the decoder; empty where it is not known yet. It asks nobody.
+func (a *Adapter) self(workspace string) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.home == nil {
-		return self{}
+	if t := a.teams[workspace]; t != nil {
+		return t.user
 	}
-	return self{user: a.home.user, bot: a.home.bot, team: a.home.id}
+	if a.home != nil && (a.cfg.OAuth == nil || workspace == a.home.id) {
+		return a.home.user
+	}
+	return ""
 }
 
 // Poster delivers to Slack. It may be used before and beside Run.

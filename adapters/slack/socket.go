@@ -69,7 +69,7 @@ func isRefusal(err error) bool {
 func (a *Adapter) connection(ctx context.Context) error {
 	ctx, cut := context.WithCancelCause(ctx)
 	defer cut(nil)
-	client := socketmode.New(a.client(), socketmode.OptionReadLimit(frameSize))
+	client := socketmode.New(a.client(""), socketmode.OptionReadLimit(frameSize))
 	ended := make(chan error, 1)
 	go func() { ended <- client.RunContext(ctx) }()
 	for {
@@ -147,7 +147,7 @@ func (a *Adapter) envelope(ctx context.Context, client *socketmode.Client, env s
 	door := map[string]string{
 		socketmode.RequestTypeEventsAPI: pathEvents, socketmode.RequestTypeSlashCommands: pathCommands, socketmode.RequestTypeInteractive: pathInteractions,
 	}[env.Type]
-	g, err := source{Door: door, Payload: env.Payload, At: a.cfg.Now()}.decode(a.self())
+	g, err := source{Door: door, Payload: env.Payload, At: a.cfg.Now()}.decode(a.self)
 	if err != nil {
 		a.log.Warn("slack sent something that can't be read", "type", env.Type, "kind", g.kind, "error", err)
 	}

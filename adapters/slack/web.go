@@ -23,7 +23,8 @@ const (
 	pathInteractions = "interactions"
 )
 
-// Handler takes Slack's HTTP deliveries at …/events, …/commands and …/interactions. It answers 401 to what Slack did not
+// Handler takes Slack's HTTP deliveries at …/events, …/commands and …/interactions, and with Config.OAuth the browsers of
+// those who add the app at …/install and …/oauth. It answers 401 to what Slack did not
 // sign, and 503 while Run does not run, so that Slack delivers again.
 func (a *Adapter) Handler() http.Handler {
 	return http.HandlerFunc(a.deliver)
@@ -31,6 +32,16 @@ func (a *Adapter) Handler() http.Handler {
 
 func (a *Adapter) deliver(w http.ResponseWriter, r *http.Request) {
 	door := path.Base(r.URL.Path)
+	if a.cfg.OAuth != nil && r.Method == http.MethodGet {
+		switch door {
+		case pathInstall:
+			a.install(w, r)
+			return
+		case pathOAuth:
+			a.finish(w, r)
+			return
+		}
+	}
 	if a.cfg.SigningSecret == "" || (door != pathEvents && door != pathCommands && door != pathInteractions) {
 		http.NotFound(w, r)
 		return
@@ -57,7 +68,7 @@ func (a *Adapter) deliver(w http.ResponseWriter, r *http.Request) {
 	src, err := sourceOf(door, body, a.cfg.Now())
 	var g gesture
 	if err == nil {
-		g, err = src.decode(a.self())
+		g, err = src.decode(a.self)
 	}
 	if g.what == challenge {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -17,6 +17,8 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -397,9 +399,11 @@ func (r *replica) kill(t *testing.T) {
 	}
 	<-r.ended
 	_ = r.cmd.Wait() // it says only that it was killed
-	if said := r.said.String(); said != "" {
-		t.Logf("a replica said:\n%s", said)
-	}
+	t.Cleanup(func() {
+		if said := r.said.String(); t.Failed() && said != "" {
+			t.Logf("a killed replica had said:\n%s", said)
+		}
+	})
 }
 
 // stop lets the replica end in order.
@@ -448,8 +452,16 @@ func extent(t *testing.T, deliveries, kills, manyDeliveries, manyKills int) (int
 		return manyDeliveries, manyKills
 	case testing.Short():
 		t.Skip("starts and kills processes for half a minute")
+	case underRace(): // many times slower; what is looked for then are races
+		return deliveries / 4, kills / 4
 	}
 	return deliveries, kills
+}
+
+// underRace tells whether the race detector is on.
+func underRace() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // run adds digests that are due at once, while replicas are killed in the middle of their work, and counts what the
@@ -520,7 +532,7 @@ func (x trial) run(t *testing.T) {
 		t.Errorf("%d deliveries are not settled", unsettled)
 	}
 	lost, doubled := x.compare(t, ledger, platform.shown)
-	if midRequest == 0 {
+	if x.kills >= 40 && midRequest == 0 {
 		t.Error("no kill met a request under way: that is no trial")
 	}
 	platformName := "Slack-like"

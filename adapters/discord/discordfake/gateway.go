@@ -457,7 +457,8 @@ func (s *Server) Remove(outage bool) {
 
 // Gateway is how the gateway was used.
 type Gateway struct {
-	Accepted   int // connections
+	Accepted   int // connections, of all time
+	Standing   int // connections that stand
 	Identifies int
 	Resumes    int
 	Replayed   int // events sent again on a resume
@@ -470,7 +471,7 @@ type Gateway struct {
 func (s *Server) Gateway() Gateway {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := Gateway{Accepted: s.gw.accepted, Identifies: s.gw.identifies, Resumes: s.gw.resumes, Replayed: s.gw.replayed, Intents: s.gw.intents, Shards: map[int]int{}}
+	out := Gateway{Accepted: s.gw.accepted, Standing: len(s.gw.conns), Identifies: s.gw.identifies, Resumes: s.gw.resumes, Replayed: s.gw.replayed, Intents: s.gw.intents, Shards: map[int]int{}}
 	for _, x := range s.gw.sessions {
 		if x.on != nil {
 			out.Connected++

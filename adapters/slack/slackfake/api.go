@@ -63,6 +63,7 @@ func (d direct) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 // call is one call of the Web API.
 type call struct {
 	method string
+	team   string
 	form   url.Values
 	body   []byte
 }
@@ -142,6 +143,7 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request, method string) {
 		return
 	}
 	s.mu.Lock()
+	c.team = s.tokens[token]
 	answer, status := s.do(c, token, f)
 	s.mu.Unlock()
 	refused, _ := answer["error"].(string)
@@ -165,7 +167,7 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request, method string) {
 func (s *Server) note(c call, refused string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.calls = append(s.calls, Call{Method: c.method, Channel: c.get("channel"), Thread: c.get("thread_ts"), At: time.Now(), Error: refused})
+	s.calls = append(s.calls, Call{Method: c.method, Team: c.team, Channel: c.get("channel"), Thread: c.get("thread_ts"), At: time.Now(), Error: refused})
 	s.touch()
 }
 
@@ -200,13 +202,16 @@ func (s *Server) do(c call, token string, f *Fault) (map[string]any, int) {
 		}
 		return refuse(no("invalid_auth")), http.StatusOK
 	}
+	if c.method == "oauth.v2.access" {
+		return s.exchange(c, refuse), http.StatusOK
+	}
 	m, known := endpoints[c.method]
 	switch {
 	case !known:
 		return refuse(no("unknown_method")), http.StatusOK
 	case token == "":
 		return refuse(no("not_authed")), http.StatusOK
-	case token != s.o.BotToken:
+	case s.tokens[token] == "":
 		return refuse(no("invalid_auth")), http.StatusOK
 	}
 	if m.scope == "history" {
@@ -261,8 +266,8 @@ func (s *Server) tooFast(c call) bool {
 	return false
 }
 
-func (s *Server) authTest(call) (map[string]any, word) {
-	return map[string]any{"url": "https://fake.slack.com/", "team": "Fake", "user": "attache", "team_id": Team, "user_id": BotUser, "bot_id": BotID}, word{}
+func (s *Server) authTest(c call) (map[string]any, word) {
+	return map[string]any{"url": "https://fake.slack.com/", "team": "Fake", "user": "attache", "team_id": c.team, "user_id": BotUser, "bot_id": BotID}, word{}
 }
 
 // place returns the channel that a call names, as far as the bot may write there.

@@ -82,6 +82,8 @@ type Server struct {
 	homes      map[string]json.RawMessage
 	modals     []Modal
 	files      map[string]*File
+	tokens     map[string]string // token to workspace
+	codes      map[string]string // code of an installation to workspace
 	deliveries []*Delivery
 	to         http.Handler
 	lastTS     time.Time
@@ -134,8 +136,10 @@ func (m Message) Ephemeral() bool { return m.For != "" }
 // Call is one call of the Web API.
 type Call struct {
 	Method, Channel, Thread string
-	At                      time.Time
-	Error                   string // what it was answered, empty for ok
+	// Team is the workspace whose token was used.
+	Team  string
+	At    time.Time
+	Error string // what it was answered, empty for ok
 }
 
 // Start starts a workspace; it ends with the test.
@@ -162,7 +166,7 @@ func Start(t testing.TB, o Options) *Server {
 	s := &Server{
 		t: t, o: o,
 		users: map[string]User{}, channels: map[string]*Channel{}, hooks: map[string]*hook{}, sessions: map[string]string{},
-		prompts: map[string][]string{}, homes: map[string]json.RawMessage{}, waits: map[string]time.Time{}, posted: map[string][]time.Time{}, changed: make(chan struct{}), files: map[string]*File{},
+		prompts: map[string][]string{}, homes: map[string]json.RawMessage{}, waits: map[string]time.Time{}, posted: map[string][]time.Time{}, changed: make(chan struct{}), files: map[string]*File{}, tokens: map[string]string{o.BotToken: Team}, codes: map[string]string{},
 	}
 	s.sockets.s = s
 	s.AddUser(User{ID: BotUser, Name: "attache"})
