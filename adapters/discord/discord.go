@@ -52,7 +52,7 @@ type Config struct {
 	Handler Handler
 	// BaseURL is where Discord is, for a proxy or a test; empty means https://discord.com/.
 	BaseURL string
-	// HTTPClient carries the REST calls; nil means one with a timeout of 20 s. Its Transport is wrapped.
+	// HTTPClient carries the REST calls; nil means one of our own. Its Transport is wrapped; a Timeout of zero means 20 s.
 	HTTPClient *http.Client
 	// Dial opens the gateway's connection; nil means a plain dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -210,7 +210,9 @@ func New(c Config) (*Adapter, error) {
 	}
 	next := client.Transport
 	if next == nil {
-		next = http.DefaultTransport
+		own := http.DefaultTransport.(*http.Transport).Clone()
+		own.MaxIdleConnsPerHost = 2 * c.Workers // all of it goes to one host
+		next = own
 	}
 	if c.BaseURL != "" {
 		base, err := url.Parse(c.BaseURL)
@@ -262,7 +264,7 @@ func version(v string) string {
 }
 
 // Run connects and answers until ctx ends; then it finishes what is under way, within Config.Drain, and tells everyone whose
-// answer it could not finish. An error means that trying again is useless until a person has mended something: the token,
+// answer it could not finish. It is called once. An error means that trying again is useless until a person has mended something: the token,
 // the intents, the shards.
 func (a *Adapter) Run(ctx context.Context) error {
 	if a.c.Handler == nil {
@@ -285,6 +287,7 @@ func (a *Adapter) Run(ctx context.Context) error {
 	err := a.connect(ctx, work)
 
 	a.drain(stop)
+	a.rest.session.Client.CloseIdleConnections()
 	return a.ended(ctx, err)
 }
 

@@ -98,7 +98,6 @@ const (
 const (
 	channelText         = 0
 	channelDM           = 1
-	channelGroupDM      = 3
 	channelAnnouncement = 5
 	threadAnnouncement  = 10
 	threadPublic        = 11

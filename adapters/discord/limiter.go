@@ -141,6 +141,15 @@ func (l *limiter) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// CloseIdleConnections is asked of the http.Client's transport.
+func (l *limiter) CloseIdleConnections() { closeIdle(l.next) }
+
+func closeIdle(t http.RoundTripper) {
+	if c, ok := t.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
 // wait returns nil when r may be sent now.
 func (l *limiter) wait(ctx context.Context, r route) error {
 	for {
@@ -342,6 +351,10 @@ type rewriteHost struct {
 	next http.RoundTripper
 }
 
+// CloseIdleConnections is asked of the http.Client's transport.
+func (t rewriteHost) CloseIdleConnections() { closeIdle(t.next) }
+
+// RoundTrip sends the request to the other host.
 func (t rewriteHost) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	req.URL.Scheme, req.URL.Host, req.Host = t.base.Scheme, t.base.Host, ""

@@ -240,7 +240,7 @@ func someBlock() *rapid.Generator[message.Block] {
 			for range n {
 				table.Columns = append(table.Columns, message.Column{Title: foreign().Draw(t, "title"), Right: rapid.Bool().Draw(t, "right")})
 			}
-			for range rapid.IntRange(0, 4).Draw(t, "rows") {
+			for range rapid.IntRange(0, 12).Draw(t, "rows") {
 				var row [][]message.Span
 				for range n {
 					row = append(row, spans())

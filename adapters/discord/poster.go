@@ -33,7 +33,10 @@ var (
 	_ message.Director     = poster{}
 )
 
-func (p poster) Fit(m *message.Message) []*message.Message { return message.Fit(m, limits()) }
+// Fit splits m into the messages that Discord would be sent; it needs no connection.
+func Fit(m *message.Message) []*message.Message { return message.Fit(m, limits()) }
+
+func (p poster) Fit(m *message.Message) []*message.Message { return Fit(m) }
 
 func (p poster) Window() time.Duration { return nonceWindow }
 

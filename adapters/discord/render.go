@@ -282,32 +282,51 @@ func sources(b message.Sources) string {
 }
 
 // table writes an aligned code block where a phone can show it and no cell holds a link, a citation or an instant, which a
-// code block shows as bare text; otherwise a line for each row.
+// code block shows as bare text. Otherwise a row is a line: its first cell strong, then what is long, then the rest small.
+// Only numbers say of what they are.
 func table(b message.Table) string {
 	if s, ok := alignedTable(b); ok {
 		return s
 	}
 	var out []string
 	for _, row := range b.Rows {
-		var parts []string
+		var first, rest []string
+		long := false
 		for i, cell := range row {
-			s := strings.TrimSpace(inline(oneLine(cell)))
-			if s == "" {
-				continue
+			spans := oneLine(cell)
+			s := strings.TrimSpace(inline(spans))
+			switch {
+			case s == "":
+			case i == 0:
+				first = append(first, guardLine(strings.TrimSpace(inline(oneLine(strong(cell))))))
+			case width(plainOf(spans)) > longCell:
+				first, long = append(first, s), true
+			default:
+				if i < len(b.Columns) && b.Columns[i].Right {
+					if title := strings.Join(strings.Fields(message.Clean(b.Columns[i].Title)), " "); title != "" {
+						s = escape(cut(title, mostColumnTitle)) + ": " + s
+					}
+				}
+				rest = append(rest, s)
 			}
-			if i == 0 {
-				s = guardLine(strings.TrimSpace(inline(oneLine(strong(cell)))))
-			} else if i < len(b.Columns) && strings.TrimSpace(b.Columns[i].Title) != "" {
-				s = escape(strings.TrimSpace(b.Columns[i].Title)) + ": " + s
-			}
-			parts = append(parts, s)
 		}
-		if len(parts) > 0 {
-			out = append(out, strings.Join(parts, " · "))
+		if !long {
+			first, rest = append(first, rest...), nil
+		}
+		if len(first) > 0 {
+			out = append(out, strings.Join(first, " · "))
+		}
+		if len(rest) > 0 {
+			out = append(out, "-# "+strings.Join(rest, " · "))
 		}
 	}
 	return strings.Join(out, "\n")
 }
+
+const (
+	longCell        = 32 // columns; a longer cell is text and no value
+	mostColumnTitle = 20 // characters of a title that is repeated in each row
+)
 
 func strong(cell []message.Span) []message.Span {
 	out := make([]message.Span, len(cell))
@@ -602,7 +621,7 @@ func contentOf(f Form) string {
 // limits is what message.Fit keeps to. The distance to Discord's own limits is for marks in front of lines.
 func limits() message.Limits {
 	return message.Limits{
-		Text: 3600, Heading: 240, Total: 5400, Gist: 2000, Items: 40, Rows: 30, Buttons: rules.RowButtons, Alt: rules.AltText,
+		Text: 3600, Heading: 240, Total: 5400, Gist: 2000, Items: 40, Rows: 20, Buttons: rules.RowButtons, Alt: rules.AltText,
 		Blocks: 60, Measure: measure, Apart: 12,
 	}
 }

@@ -52,3 +52,31 @@ func pretty(t *testing.T, raw json.RawMessage) string {
 	}
 	return b.String()
 }
+
+func TestATableIsAlignedWhereAPhoneCanShowIt(t *testing.T) {
+	t.Parallel()
+	cell := func(s ...message.Span) []message.Span { return s }
+	narrow := message.Table{
+		Columns: []message.Column{{Title: "Outlet"}, {Title: "Reports", Right: true}},
+		Rows:    [][][]message.Span{{cell(message.T("KCNA")), cell(message.T("14"))}, {cell(message.T("더 데일리")), cell(message.T("120"))}},
+	}
+	want := "```\nOutlet     Reports\nKCNA            14\n더 데일리      120\n```"
+	if got := table(narrow); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	cited := message.Table{
+		Columns: []message.Column{{Title: "Who"}, {Title: "Said"}, {Title: "Reports", Right: true}, {Title: "Date"}},
+		Rows: [][][]message.Span{
+			{cell(message.T("1. KCNA")), cell(message.T("A Russian-made car was given for personal use"), message.C(1, "https://a.example/")), cell(message.T("14")), cell(message.T("20 Feb 2024"))},
+			{cell(message.T("- Seoul")), cell(message.T("No"), message.C(2, "")), cell(message.T("3")), cell()},
+		},
+	}
+	want = "**1. KCNA** · A Russian-made car was given for personal use[[1]](https://a.example/)\n-# Reports: 14 · 20 Feb 2024\n**- Seoul** · No\\[2\\] · Reports: 3"
+	if got := table(cited); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	hostile := message.Table{Columns: []message.Column{{Title: "```"}}, Rows: [][][]message.Span{{cell(message.T("``` @everyone\n# x"))}}}
+	if got := table(hostile); strings.Count(got, "`") != 6 {
+		t.Errorf("the code block can be left: %s", got)
+	}
+}

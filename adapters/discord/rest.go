@@ -104,8 +104,6 @@ func (e *apiError) Unwrap() error { return e.Err }
 
 // Discord's error codes that we act on (docs: Opcodes and Status Codes, JSON error codes).
 const (
-	codeUnknownChannel      = 10003
-	codeUnknownGuild        = 10004
 	codeUnknownMessage      = 10008
 	codeUnknownWebhook      = 10015
 	codeUnknownInteraction  = 10062

@@ -24,3 +24,6 @@ func measure(s message.Span) int {
 	}
 	return max(rich, message.Size(mrkdwn([]message.Span{s}, timeFormat))+2)
 }
+
+// Fit splits m into the messages that Slack would be sent; it needs no connection.
+func Fit(m *message.Message) []*message.Message { return message.Fit(m, limits) }

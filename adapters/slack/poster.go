@@ -41,7 +41,7 @@ const (
 )
 
 // Fit splits m into messages that Slack can show. What follows the first belongs into its thread: see Thread.
-func (p *Poster) Fit(m *message.Message) []*message.Message { return message.Fit(m, limits) }
+func (p *Poster) Fit(m *message.Message) []*message.Message { return Fit(m) }
 
 // Thread is where the details of a posted message belong.
 func (p *Poster) Thread(of message.Ref) message.Address {

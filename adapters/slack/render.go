@@ -426,7 +426,7 @@ func (d *drawing) actions(b message.Buttons) {
 // table draws the message's only table as a table block, which Slack lays out itself, and others as aligned text: a message
 // may hold one (only_one_table_allowed). https://docs.slack.dev/reference/block-kit/blocks/table-block
 func (d *drawing) table(t message.Table) {
-	if len(t.Columns) == 0 {
+	if len(t.Columns) == 0 || len(t.Rows) == 0 {
 		return
 	}
 	if d.tables == 1 && fitsTable(t) {
@@ -456,7 +456,7 @@ func (d *drawing) table(t message.Table) {
 		d.blocks = append(d.blocks, block)
 		return
 	}
-	if text, width := aligned(t); width <= narrow && !linked(t) {
+	if text, width := aligned(t); width <= narrow && !linked(t) && strings.TrimSpace(text) != "" {
 		d.rich(&slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{
 			slack.NewRichTextSectionTextElement(text, nil),
 		}})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -107,9 +108,13 @@ func (p *program) openHouse(d *desk) (*house, error) {
 	h.posters[playground.Platform] = h.playground.Poster()
 
 	if s.SlackBotToken != "" {
+		inbox := "" // what Slack was told that we have it survives a crash
+		if s.Database == "" {
+			inbox = filepath.Join(s.Data, "slack-inbox")
+		}
 		h.slack, err = slack.New(slack.Config{
 			BotToken: s.SlackBotToken, AppToken: s.SlackAppToken, SigningSecret: s.SlackSigningSecret, APIURL: s.SlackAPIURL,
-			Handler: h.bot, Seen: d.store.Seen, Admins: s.Managers, Agent: s.SlackAgent, Log: log, Now: p.now, Drain: s.Drain,
+			Handler: h.bot, Seen: d.store.Seen, Inbox: inbox, Admins: s.Managers, Agent: s.SlackAgent, Log: log, Now: p.now, Drain: s.Drain,
 		})
 		if err != nil {
 			return nil, err
@@ -284,7 +289,7 @@ func renderDigest(s digest.Subscription, d digest.Delivery, e briefings.Edition)
 
 // previews are the forms that the playground can show: what the two adapters would send.
 func previews() []playground.Preview {
-	return []playground.Preview{{Name: "Slack", Render: slack.RenderJSON}, {Name: "Discord", Render: discord.RenderJSON}}
+	return []playground.Preview{{Name: "Slack", Render: slack.RenderJSON, Fit: slack.Fit}, {Name: "Discord", Render: discord.RenderJSON, Fit: discord.Fit}}
 }
 
 // hosts are the names under which the playground may be opened beside loopback.
