@@ -124,7 +124,7 @@ func (f *findings) short() *span {
 		typed = true
 	}
 	for _, s := range f.spans {
-		if len(s.in.text) > longestCited || typed && s.fit == 0 || s.in.headline() {
+		if len(s.in.text) > longestCited || typed && s.fit == 0 || s.in.headline() && s.kind != "speaker" {
 			continue
 		}
 		if f.q.list {

@@ -139,6 +139,7 @@ type Adapter struct {
 
 	room    chan struct{} // one for each request taken
 	workers chan struct{} // one for each request being answered
+	beside  chan struct{} // one for each short job beside them
 
 	jobs struct {
 		sync.Mutex
@@ -243,6 +244,7 @@ func New(c Config) (*Adapter, error) {
 		gate:    &identifyGate{every: c.timing.identify, now: time.Now},
 		room:    make(chan struct{}, c.Workers+c.Queue),
 		workers: make(chan struct{}, c.Workers),
+		beside:  make(chan struct{}, 64),
 		places:  newPlaces(),
 		seen:    newShelf[struct{}](20000), roots: newShelf[string](20000), joined: newShelf[joining](5000),
 		hinted: newShelf[struct{}](5000), deaf: newShelf[struct{}](5000), nonces: newShelf[string](5000), cross: newShelf[[]time.Time](1000),
@@ -347,13 +349,21 @@ func (a *Adapter) take(job func()) bool {
 	return true
 }
 
-// aside runs a short job that needs no room, such as telling someone that there is none.
+// aside runs a short job that needs no room, such as telling someone that there is none. In a flood most are dropped.
 func (a *Adapter) aside(job func()) {
+	select {
+	case a.beside <- struct{}{}:
+	default:
+		a.counts.add("dropped")
+		return
+	}
 	if !a.begin() {
+		<-a.beside
 		return
 	}
 	go func() {
 		defer a.end()
+		defer func() { <-a.beside }()
 		defer a.recovered()
 		job()
 	}()

@@ -379,7 +379,8 @@ func (s *shard) open(ctx context.Context, session *discordgo.Session) error {
 	late := time.NewTimer(s.a.c.timing.shut)
 	defer late.Stop()
 	select {
-	case <-done:
+	case err := <-done:
+		s.a.log.Debug("a session that hung gave way", "shard", s.id, "error", bare(err))
 	case <-late.C:
 	}
 	if ctx.Err() != nil {

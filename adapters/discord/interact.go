@@ -435,6 +435,12 @@ func (a *Adapter) finish(ctx context.Context, i interaction, reply bot.Reply, pr
 	}
 	b := a.bodyFor(i, parts[0], 0)
 	err := a.rest.again(ctx, call{what: "finish an interaction", method: http.MethodPatch, url: original, body: b, files: b.files}, nil, true, 6)
+	if e, ok := errors.AsType[*apiError](err); ok && e.Status == http.StatusBadRequest {
+		// It is the message that is wrong. "Thinking…" must not stay.
+		a.log.Error("an answer was refused as malformed", "error", err)
+		sorry := &message.Message{Gist: wordsFor(i.Locale).failed, Tone: message.ToneProblem}
+		parts, err = parts[:1], a.rest.again(ctx, call{what: "finish an interaction", method: http.MethodPatch, url: original, body: Render(sorry).body(0)}, nil, true, 3)
+	}
 	if err != nil {
 		a.missed(ctx, i, parts, private || reply.Private, err)
 		return
@@ -444,18 +450,25 @@ func (a *Adapter) finish(ctx context.Context, i interaction, reply bot.Reply, pr
 	}
 }
 
-// tokenContext ends when the interaction's token does, and outlives a stop long enough to say so.
+// tokenContext ends when the interaction's token does. It outlives a stop by five seconds, to say that there was one.
 func (a *Adapter) tokenContext(ctx context.Context, i interaction) (context.Context, context.CancelFunc) {
-	d := 30 * time.Second
+	d := time.Minute
 	if made, ok := snowflakeTime(i.ID); ok {
 		if left := made.Add(tokenLives).Sub(a.now()); left > 0 {
-			d = min(d, left)
+			d = min(left, tokenLives)
 		}
 	}
-	if ctx.Err() != nil {
-		d = min(d, 5*time.Second)
+	return outlive(ctx, d)
+}
+
+// outlive returns a context for bringing an answer to its place: it ends after d, or five seconds after ctx does.
+func outlive(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	alive, cancel := context.WithTimeout(context.WithoutCancel(ctx), d)
+	unhook := context.AfterFunc(ctx, func() { time.AfterFunc(5*time.Second, cancel) })
+	return alive, func() {
+		unhook()
+		cancel()
 	}
-	return context.WithTimeout(context.WithoutCancel(ctx), d)
 }
 
 func (a *Adapter) application(i interaction) string {

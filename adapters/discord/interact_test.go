@@ -228,6 +228,16 @@ func TestFinishingIsRepeatedUntilItIsThere(t *testing.T) {
 	}
 }
 
+func TestARefusedAnswerLeavesAnHonestWord(t *testing.T) {
+	t.Parallel()
+	fake := discordfake.Start(t, discordfake.Options{})
+	w := run(t, fake, &script{}, nil)
+	fake.Fault(discordfake.Fault{Route: "PATCH /webhooks/{id}/{token}/messages/@original", Status: 400, Code: 50035})
+	if got := w.Slash(t, w.Channel, w.Person, "brief ask", ask("x")).Await(t).Text(); got != english.failed {
+		t.Errorf("the person reads %q", got)
+	}
+}
+
 func TestAnAnswerAfterItsTokenIsPostedIfItWasPublic(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{codeUnknownInteraction, codeInvalidWebhookToken, codeUnknownWebhook} {

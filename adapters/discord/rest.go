@@ -243,9 +243,10 @@ func bare(err error) error {
 }
 
 // again repeats do while that can help and cannot harm: after a 429, when Discord has certainly not seen the call, and, if
-// the call is harmless to repeat, after a 5xx or a lost answer. It gives up when ctx ends or after tries.
+// the call is harmless to repeat, after a 5xx or a lost answer. It gives up when ctx ends or after tries; a 429 is no try,
+// because Discord says itself when to come back.
 func (r *rest) again(ctx context.Context, c call, out any, harmless bool, tries int) error {
-	wait := 500 * time.Millisecond
+	wait, limited := 500*time.Millisecond, 0
 	for try := 1; ; try++ {
 		err := r.do(ctx, c, out)
 		if err == nil || try >= tries {
@@ -257,19 +258,34 @@ func (r *rest) again(ctx context.Context, c call, out any, harmless bool, tries 
 		}
 		switch {
 		case e.Status == http.StatusTooManyRequests:
-			wait = max(e.After, 100*time.Millisecond)
+			limited++
+			if try--; limited > mostLimited {
+				return err
+			}
+			if err := r.until(ctx, max(e.After, 100*time.Millisecond)); err != nil {
+				return e
+			}
+			continue
 		case e.Unsent && e.Status == 0, harmless && (e.Status == 0 || e.Status >= 500):
 			wait = min(wait*2, 8*time.Second)
 		default:
 			return err
 		}
-		if until, ok := ctx.Deadline(); ok && time.Until(until) < wait {
-			return err
-		}
-		if r.pause(ctx, wait) != nil {
+		if r.until(ctx, wait) != nil {
 			return err
 		}
 	}
+}
+
+// mostLimited is how many 429s a call bears.
+const mostLimited = 30
+
+// until waits for d if ctx lives that long.
+func (r *rest) until(ctx context.Context, d time.Duration) error {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
+		return context.DeadlineExceeded
+	}
+	return r.pause(ctx, d)
 }
 
 // classify makes a delivery error of whatever a call returned.

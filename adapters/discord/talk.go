@@ -23,6 +23,9 @@ type joining struct {
 }
 
 const (
+	// deliverWithin is how long an answer may wait for a channel's limit: a channel that many ask in takes about one message
+	// a second.
+	deliverWithin = 10 * time.Minute
 	askAgainAfter = 10 * time.Minute // whether the bot takes part in a thread where it did not
 	mostHops      = 12               // up a chain of replies
 	typingMost    = 8                // typing signs for one answer
@@ -328,7 +331,7 @@ func nonceFor(request string, n int) string {
 
 // reply posts the parts: the first as a reply without a ping, the rest below it. It returns the ids.
 func (a *Adapter) reply(ctx context.Context, m posted, parts []*message.Message) []string {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	ctx, cancel := outlive(ctx, deliverWithin)
 	defer cancel()
 	var ids []string
 	for n, part := range parts {
@@ -362,9 +365,9 @@ func (a *Adapter) reply(ctx context.Context, m posted, parts []*message.Message)
 
 // whisper answers in a direct message what is for one person alone, and says so in the channel.
 func (a *Adapter) whisper(ctx context.Context, m posted, parts []*message.Message) []string {
-	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	alive, cancel := outlive(ctx, deliverWithin)
 	defer cancel()
-	if _, err := a.direct(short, m.Author.ID, parts, Platform+":dm:"+m.ID); err != nil {
+	if _, err := a.direct(alive, m.Author.ID, parts, Platform+":dm:"+m.ID); err != nil {
 		a.counts.add("dropped")
 		a.log.Warn("a private answer could not be delivered", "error", err)
 		return nil

@@ -225,14 +225,16 @@ func Key(at message.Address, subscription string, slot time.Time, part int) stri
 	return hex.EncodeToString(sum[:12]) // 24 characters; Discord takes 25
 }
 
-// backoff is how long to wait after so many attempts: 2 s, 4 s, 8 s … 10 min, at least what the platform asked for, and a
-// little more by chance, so that not all come back at once.
+// backoff is how long to wait after so many attempts: what the platform asked for, where it did, else 2 s, 4 s, 8 s … 10 min;
+// and a little more by chance, so that not all come back at once.
 func backoff(attempts int, asked time.Duration) time.Duration {
 	wait := 10 * time.Minute
 	if attempts < 9 {
 		wait = time.Second << max(attempts, 1)
 	}
-	wait = max(wait, asked)
+	if asked > 0 {
+		wait = max(asked, time.Second) // it knows better, and a digest that is late for no reason is late
+	}
 	return wait + time.Duration(rand.Int64N(int64(min(wait/4, 30*time.Second))))
 }
 
