@@ -423,7 +423,8 @@ func objectAfter(toks []prose.Token, tags []string, verb int) int {
 // typeVeto lowers the confidence when nothing in the evidence is of the type that the question expects: a count without
 // what is counted, a date where no time is told.
 func (q *asked) typeVeto(r *retrieval, spans []*span) float64 {
-	need, veto := 0.0, .6
+	var need float64
+	veto := .6
 	switch q.kind {
 	case typeNumber:
 		if q.wh < 0 || q.toks[q.wh].Lower != "how" || q.head == "" {

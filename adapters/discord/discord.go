@@ -330,43 +330,42 @@ var errStopping = errors.New("Attaché is stopping")
 
 // take runs job in a goroutine of its own if there is room; it says false, and nothing happens, where there is none or
 // where Run is ending.
-func (a *Adapter) take(job func()) bool {
+func (a *Adapter) take(job func()) bool { return a.within(a.room, job) }
+
+// aside runs a short job that needs no room, such as telling someone that there is none. In a flood some are dropped.
+func (a *Adapter) aside(job func()) {
+	if !a.within(a.beside, job) {
+		a.counts.add("dropped")
+	}
+}
+
+func (a *Adapter) within(places chan struct{}, job func()) bool {
 	select {
-	case a.room <- struct{}{}:
+	case places <- struct{}{}:
 	default:
 		return false
 	}
+	if !a.spawn(func() {
+		defer func() { <-places }()
+		job()
+	}) {
+		<-places
+		return false
+	}
+	return true
+}
+
+// spawn runs job in a goroutine for which Run waits, unless Run is ending.
+func (a *Adapter) spawn(job func()) bool {
 	if !a.begin() {
-		<-a.room
 		return false
 	}
 	go func() {
 		defer a.end()
-		defer func() { <-a.room }()
 		defer a.recovered()
 		job()
 	}()
 	return true
-}
-
-// aside runs a short job that needs no room, such as telling someone that there is none. In a flood most are dropped.
-func (a *Adapter) aside(job func()) {
-	select {
-	case a.beside <- struct{}{}:
-	default:
-		a.counts.add("dropped")
-		return
-	}
-	if !a.begin() {
-		<-a.beside
-		return
-	}
-	go func() {
-		defer a.end()
-		defer func() { <-a.beside }()
-		defer a.recovered()
-		job()
-	}()
 }
 
 func (a *Adapter) begin() bool {
@@ -458,8 +457,11 @@ func (a *Adapter) me() identity {
 	return identity{}
 }
 
-// Counts returns how often things happened since New: "reconnects", "duplicates", "limited_global", "busy", "dropped" and
-// the like.
+// Counts returns how often things happened since New. Of the gateway: sessions_lost, reconnects, silences, stuck,
+// identify_budget, undecodable. Of requests: acknowledged, duplicates, busy, late (the interaction's token was over), expired
+// (an old button), hints, unended, slow_choices, dropped (an answer that reached nobody), unknown (one that may have), panics.
+// Of the API: invalid (401 and 403), limited_user, limited_global, limited_shared, limited_cloudflare, registered,
+// crossposts, crossposts_skipped, crossposts_failed, bad_signatures.
 func (a *Adapter) Counts() map[string]int64 { return a.counts.all() }
 
 // Status is whether the adapter hears Discord.

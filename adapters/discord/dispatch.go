@@ -73,7 +73,7 @@ func (s *shard) heard(kind string, raw json.RawMessage) {
 
 // left tells the bot that it is no longer in a guild.
 func (a *Adapter) left(ctx context.Context, guild string) {
-	a.aside(func() {
+	a.spawn(func() {
 		a.log.Info("left a Discord server", "guild", guild)
 		if err := a.c.Handler.Left(ctx, Platform, guild); err != nil {
 			a.log.Error("could not suspend the digests of a server that was left", "guild", guild, "error", err)

@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"attache/adapters/discord/discordfake"
 	"attache/bot"
+	"attache/bot/message"
 )
 
 // TestUnderLoadAndFaultsEveryQuestionIsAnsweredOnce asks by mention and by command while Discord answers with 429s, 5xx and
@@ -84,6 +87,47 @@ func TestUnderLoadAndFaultsEveryQuestionIsAnsweredOnce(t *testing.T) {
 	if strings.Contains(w.log.String(), "panic") {
 		t.Error(w.log)
 	}
+}
+
+// TestABusyChannelIsAnsweredAtItsOwnPace: more questions than the channel takes messages, and every answer comes, late.
+func TestABusyChannelIsAnsweredAtItsOwnPace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var got []time.Duration
+		began := time.Now()
+		tokens, refill := 5, began
+		var mu sync.Mutex
+		a := wired(t, func(r *wireRequest) wireAnswer {
+			mu.Lock()
+			defer mu.Unlock()
+			for !time.Now().Before(refill.Add(5 * time.Second)) {
+				tokens, refill = 5, refill.Add(5*time.Second)
+			}
+			if tokens == 0 {
+				return wireAnswer{status: 429, body: fmt.Sprintf(`{"retry_after":%f}`, time.Until(refill.Add(5*time.Second)).Seconds())}
+			}
+			tokens--
+			got = append(got, time.Since(began))
+			return wireAnswer{status: 200, body: `{"id":"1"}`, header: map[string]string{"X-RateLimit-Bucket": "b", "X-RateLimit-Limit": "5",
+				"X-RateLimit-Remaining": fmt.Sprint(tokens), "X-RateLimit-Reset-After": fmt.Sprintf("%f", time.Until(refill.Add(5*time.Second)).Seconds())}}
+		})
+		var wg sync.WaitGroup
+		for i := range 120 {
+			wg.Go(func() {
+				m := posted{ID: fmt.Sprint(i + 1), Channel: "7", Guild: "8", Author: &person{ID: "9"}}
+				if ids := a.reply(t.Context(), m, []*message.Message{{Gist: "an answer"}}); len(ids) != 1 {
+					t.Errorf("question %d was not answered", i)
+				}
+			})
+		}
+		wg.Wait()
+		if len(got) != 120 || got[119] > 3*time.Minute {
+			t.Errorf("%d answers, the last after %s", len(got), got[len(got)-1])
+		}
+		if n := a.Counts()["limited_user"]; n > 60 {
+			t.Errorf("Discord had to say %d times that it was too much", n)
+		}
+	})
 }
 
 func TestShelvesStaySmall(t *testing.T) {
