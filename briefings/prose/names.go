@@ -65,6 +65,9 @@ hurricane storm typhoon cyclone earthquake act treaty agreement accord day anniv
 related advertisement live updates share subscribe newsletter`)
 )
 
+// longestName is how many words a run of capitalised words may have before it is cut: a longer one is a list or a headline.
+const longestName = 16
+
 // Names returns the proper names in text, in order, none inside another.
 func Names(text string) []Name {
 	toks := Tokens(text)
@@ -90,7 +93,7 @@ func NamesIn(text string, toks []Token) []Name {
 		}
 		// The run of capitalised tokens.
 		j := i + 1
-		for j < len(toks) {
+		for j < len(toks) && j < i+longestName {
 			if nameToken(toks[j]) && joins(text, toks[j-1], toks[j]) {
 				j++
 				continue

@@ -290,7 +290,7 @@ func wordBefore(text string, start, i int) string {
 		e--
 	}
 	s := e
-	for s > start {
+	for s > start && e-s < 40 { // no word that matters here is longer
 		r, n := utf8.DecodeLastRuneInString(text[start:s])
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' {
 			break
