@@ -121,37 +121,43 @@ func TestTidyDeletesWhatHasServedItsTime(t *testing.T) {
 	})
 }
 
+// fill puts rows that belong to a workspace into every table.
+func fill(t testing.TB, s *store.Store, workspace string) {
+	t.Helper()
+	to := message.Address{Platform: "slack", Workspace: workspace, Channel: "C" + workspace}
+	n := add(t, s, order("d"+workspace, to))
+	if _, err := s.Open(t.Context(), n, []digest.Delivery{{Slot: seven, State: digest.Due}}, seven.AddDate(0, 0, 1)); err != nil {
+		t.Fatal(err)
+	}
+	d := claim(t, s, seven)
+	if err := s.KeepComposed(t.Context(), d, edition(workspace), twoParts()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.EndPart(t.Context(), d, 0, digest.PartSent, message.Ref{Address: to, ID: "m"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	x := exchange("x"+workspace, to.String(), seven)
+	x.Address = to
+	for _, err := range []error{
+		s.KeepExchange(t.Context(), x),
+		s.KeepFeedback(t.Context(), bot.Feedback{Subject: x.ID, Address: to, User: "U1", At: seven}),
+		s.SetSetting(t.Context(), to.String(), "zone", "Asia/Seoul"),
+		s.SetSetting(t.Context(), "slack/"+workspace+"/", "language", "ko"),
+		s.SaveSource(t.Context(), briefings.Source{ID: "s" + workspace, URL: "https://example.org", Owner: to.String(), Added: seven}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestForgottenWorkspaceLeavesNoRow fills every table for two workspaces and looks for the forgotten one in every text
 // column of the database.
 func TestForgottenWorkspaceLeavesNoRow(t *testing.T) {
 	onBoth(t, func(t *testing.T, open open) {
 		s := open(t)
 		for _, workspace := range []string{"TGONE", "TSTAYS"} {
-			to := message.Address{Platform: "slack", Workspace: workspace, Channel: "C" + workspace}
-			n := add(t, s, order("d"+workspace, to))
-			if _, err := s.Open(t.Context(), n, []digest.Delivery{{Slot: seven, State: digest.Due}}, seven.AddDate(0, 0, 1)); err != nil {
-				t.Fatal(err)
-			}
-			d := claim(t, s, seven)
-			if err := s.KeepComposed(t.Context(), d, edition(workspace), twoParts()); err != nil {
-				t.Fatal(err)
-			}
-			if err := s.EndPart(t.Context(), d, 0, digest.PartSent, message.Ref{Address: to, ID: "m"}, ""); err != nil {
-				t.Fatal(err)
-			}
-			x := exchange("x"+workspace, to.String(), seven)
-			x.Address = to
-			for _, err := range []error{
-				s.KeepExchange(t.Context(), x),
-				s.KeepFeedback(t.Context(), bot.Feedback{Subject: x.ID, Address: to, User: "U1", At: seven}),
-				s.SetSetting(t.Context(), to.String(), "zone", "Asia/Seoul"),
-				s.SetSetting(t.Context(), "slack/"+workspace+"/", "language", "ko"),
-				s.SaveSource(t.Context(), briefings.Source{ID: "s" + workspace, URL: "https://example.org", Owner: to.String(), Added: seven}),
-			} {
-				if err != nil {
-					t.Fatal(err)
-				}
-			}
+			fill(t, s, workspace)
 		}
 		if left := s.Mentions(t, "TGONE"); len(left) < 7 {
 			t.Fatalf("before, the workspace stands in %v; the test fills too little", left)

@@ -51,6 +51,11 @@ func (s *Store) openSQLite(ctx context.Context, folder string) error {
 	} else if err := os.MkdirAll(folder, 0o700); err != nil {
 		return s.explain(doing, err)
 	}
+	if s.role != Reader {
+		if err := notMoved(folder); err != nil {
+			return fmt.Errorf("%s: %w", doing, err)
+		}
+	}
 	alone, settled, err := s.lockFolder(ctx, folder)
 	if err != nil {
 		return s.explain(doing, err)

@@ -52,6 +52,8 @@ type cli struct {
 	Articles   articlesCmd   `cmd:"" help:"List the articles in the library."`
 	Sources    sourcesCmd    `cmd:"" help:"List the sources that are followed, with their health."`
 	Deliveries deliveriesCmd `cmd:"" help:"Show where each digest stands and why, or replay one."`
+	Backup     backupCmd     `cmd:"" help:"Copy the embedded database to a file, also while Attaché runs."`
+	Migrate    migrateCmd    `cmd:"" help:"Move everything from the embedded database to the Postgres of ATTACHE_DATABASE."`
 	Manifest   manifestCmd   `cmd:"" help:"Print what to paste to create the Slack app or the Discord application."`
 	Doctor     doctorCmd     `cmd:"" help:"Check settings, tokens, scopes, intents, database and clock, and say how to mend each."`
 	Eval       evalCmd       `cmd:"" help:"Answer many questions from a file, to compare engines and models."`
