@@ -28,6 +28,7 @@ import (
 	"attache/adapters/store/storetest"
 	"attache/bot/digest"
 	"attache/bot/message"
+	"attache/bot/message/punctual"
 	"attache/briefings"
 )
 
@@ -47,6 +48,7 @@ const workspaces = 10
 // stub is a platform behind HTTP. It outlives the replicas and is the only witness of what has arrived.
 type stub struct {
 	window time.Duration // within which a repeated key returns the first message; zero: every post is a new message
+	lets   bool          // lets go of requests that were not taken up in time; see commit
 
 	mu       sync.Mutex
 	chance   *rand.Rand
@@ -55,8 +57,11 @@ type stub struct {
 	posts    int
 	finds    int
 	faults   int
-	absorbed int // repetitions answered with the first message
-	lapsed   int // requests not taken up in time
+	absorbed int                     // repetitions answered with the first message
+	hung     int                     // requests that were never answered
+	early    int                     // requests that began while their workspace had been asked to wait
+	quiet    map[string][2]time.Time // when a workspace was asked to wait, and until when
+	lapsed   int                     // requests not taken up in time
 }
 
 // shown is a message in a channel.
@@ -120,6 +125,7 @@ func (s *stub) post(w http.ResponseWriter, r *http.Request) {
 		s.hands[p.Process]--
 	}()
 	wait, commit, fault := s.draw()
+	s.heed(p)
 	switch {
 	case fault < 0.02: // reset before anything has happened
 		s.failed()
@@ -127,7 +133,11 @@ func (s *stub) post(w http.ResponseWriter, r *http.Request) {
 		return
 	case fault < 0.07:
 		s.failed()
+		s.hush(p.Workspace)
 		limited(w)
+		return
+	case fault < 0.075: // hangs before anything has happened
+		s.hang(r)
 		return
 	}
 	time.Sleep(commit)
@@ -144,9 +154,41 @@ func (s *stub) post(w http.ResponseWriter, r *http.Request) {
 	case fault < 0.11:
 		s.failed()
 		w.WriteHeader(http.StatusInternalServerError)
+	case fault < 0.115: // hangs after it has shown the message
+		s.hang(r)
 	default:
 		_ = json.NewEncoder(w).Encode(map[string]string{"id": id}) // who has died meanwhile does not hear it
 	}
+}
+
+// hush notes that a workspace was asked to wait.
+func (s *stub) hush(workspace string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	s.quiet[workspace] = [2]time.Time{now, now.Add(time.Second)}
+}
+
+// heed counts a request that began although its workspace had been asked to wait. What began within the time that the answer
+// needs on its way, or was under way, could not know.
+func (s *stub) heed(p posting) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if q := s.quiet[p.Workspace]; p.Sent.After(q[0].Add(heard)) && p.Sent.Before(q[1].Add(-heard)) {
+		s.early++
+	}
+}
+
+// heard is how long the wish to wait may need to reach every replica.
+const heard = 100 * time.Millisecond
+
+// hang answers nothing until the asker has gone.
+func (s *stub) hang(r *http.Request) {
+	s.mu.Lock()
+	s.faults++
+	s.hung++
+	s.mu.Unlock()
+	<-r.Context().Done()
 }
 
 // commit shows a message. What has been under way for longer than the courier's margin is let go: that a request does not
@@ -155,7 +197,7 @@ func (s *stub) commit(p posting) (id string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	if now.Sub(p.Sent) > lease/6 {
+	if s.lets && now.Sub(p.Sent) > lease/6 {
 		s.lapsed++
 		return "", false
 	}
@@ -212,6 +254,8 @@ type work struct {
 	Data, URL string // where the store is
 	Stub      string // where the platform is
 	Nonce     bool   // whether the platform returns the first message for a repeated key
+	Mute      bool   // whether the platform can't be asked for its history
+	Plans     bool   // whether the replica only opens deliveries, a few at a time
 }
 
 // window is how long the platform with a nonce remembers it.
@@ -253,7 +297,7 @@ func (l line) Find(ctx context.Context, to message.Address, key string, since ti
 // ask sends a request and sorts what may have come of it, as the adapters do.
 func (l line) ask(req *http.Request) (id string, err error) {
 	resp, err := l.client.Do(req)
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" || errors.Is(err, punctual.ErrLate) {
 		return "", &message.Error{Class: message.Later, Reason: "not_reached", Err: err}
 	}
 	if err != nil {
@@ -272,6 +316,15 @@ func (l line) ask(req *http.Request) (id string, err error) {
 		return "", &message.Error{Class: message.Unknown, Reason: "no_answer", Err: err}
 	}
 	return answer.ID, nil
+}
+
+// muteLine is a line to a platform that can neither be asked nor refuses repetitions.
+type muteLine struct{ to line }
+
+func (l muteLine) Fit(m *message.Message) []*message.Message { return l.to.Fit(m) }
+
+func (l muteLine) Post(ctx context.Context, to message.Address, m *message.Message, key string) (message.Ref, error) {
+	return l.to.Post(ctx, to, m, key)
 }
 
 // nonceLine is a line to a platform that returns the first message for a repeated key.
@@ -300,9 +353,13 @@ func TestReplica(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	var poster message.Poster = line{address: w.Stub, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
-	if w.Nonce {
-		poster = nonceLine{poster.(line)}
+	plain := line{address: w.Stub, client: &http.Client{Transport: punctual.Transport(&http.Transport{DisableKeepAlives: true})}}
+	var poster message.Poster = plain
+	switch {
+	case w.Nonce:
+		poster = nonceLine{plain}
+	case w.Mute:
+		poster = muteLine{plain}
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	clock, err := digest.NewClock(digest.ClockConfig{
@@ -330,11 +387,13 @@ func TestReplica(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	wg.Go(func() {
-		if err := courier.Run(ctx); err != nil {
-			t.Error(err)
-		}
-	})
+	if !w.Plans {
+		wg.Go(func() {
+			if err := courier.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 	wg.Wait()
 }
 
@@ -422,8 +481,13 @@ func (r *replica) stop(t *testing.T) {
 type trial struct {
 	place             store.Config
 	nonce             bool // Discord-like; otherwise Slack-like: no idempotency, and a history to ask
+	mute              bool // neither
 	replicas          int
 	deliveries, kills int
+	freezes           int           // instead of kills: replicas are frozen
+	frozen            time.Duration // for how long each time
+	stops             int           // of the Postgres, spread over the kills
+	server            *storetest.Server
 }
 
 func TestReliabilitySQLiteSlackLike(t *testing.T) {
@@ -442,6 +506,110 @@ func TestReliabilityPostgresThreeReplicas(t *testing.T) {
 	t.Parallel()
 	n, kills := extent(t, 400, 20, 10_000, 300)
 	trial{place: store.Config{URL: storetest.Postgres(t)}, replicas: 3, deliveries: n, kills: kills}.run(t)
+}
+
+func TestReliabilityOfAPlatformWithoutHistory(t *testing.T) {
+	t.Parallel()
+	n, kills := extent(t, 300, 20, 10_000, 1_000)
+	trial{place: store.Config{Data: t.TempDir()}, mute: true, replicas: 1, deliveries: n, kills: kills}.run(t)
+}
+
+func TestReliabilityThroughStopsOfPostgres(t *testing.T) {
+	t.Parallel()
+	n, kills := extent(t, 200, 12, 10_000, 300)
+	server := storetest.Own(t)
+	trial{place: store.Config{URL: server.Address()}, replicas: 3, deliveries: n, kills: kills, stops: max(kills/15, 2), server: server}.run(t)
+}
+
+// TestReliabilityOfFrozenReplicas freezes replicas for longer than their claims last. (The lease is 20 times shorter than in
+// production; so is the time for which they are frozen.)
+func TestReliabilityOfFrozenReplicas(t *testing.T) {
+	t.Parallel()
+	n, freezes := extent(t, 200, 8, 3_000, 30)
+	trial{place: store.Config{URL: storetest.Postgres(t)}, replicas: 3, deliveries: n, freezes: freezes, frozen: 2 * lease}.run(t)
+}
+
+// TestReliabilityOfThePlanner kills replicas that only open deliveries, with all of them due at once.
+func TestReliabilityOfThePlanner(t *testing.T) {
+	t.Parallel()
+	n, kills := extent(t, 2_000, 20, 10_000, 200)
+	for name, place := range map[string]store.Config{"sqlite": {Data: t.TempDir()}, "postgres": {URL: storetest.Postgres(t)}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plan(t, place, n, kills)
+		})
+	}
+}
+
+func plan(t *testing.T, place store.Config, n, kills int) {
+	mine := place
+	mine.Role = store.Writer
+	ledger, err := store.Open(t.Context(), mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ledger.Close()
+	due := time.Now()
+	for number := range n {
+		if err := ledger.AddSubscription(t.Context(), dueAtOnce(number, due)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seed := *reliabilitySeed
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
+	}
+	chance := rand.New(rand.NewPCG(seed, 1))
+	opened := func() int {
+		counts, err := ledger.Counts(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return counts.Deliveries[digest.Due]
+	}
+	w := work{Data: place.Data, URL: place.URL, Plans: true}
+	midway := 0
+	for k := range kills {
+		r := launch(t, w)
+		// Until a few more are open, and a moment longer.
+		for patience := time.Now().Add(2 * time.Second); opened() <= n*k/kills && time.Now().Before(patience); {
+			await(t, time.Now().Add(time.Millisecond))
+		}
+		await(t, time.Now().Add(time.Duration(chance.Int64N(int64(10*time.Millisecond)))))
+		r.kill(t)
+		if o := opened(); o > 0 && o < n {
+			midway++
+		}
+	}
+	last := launch(t, w)
+	for quiet := time.Now(); opened() < n && time.Since(quiet) < 2*time.Minute; {
+		await(t, time.Now().Add(20*time.Millisecond))
+	}
+	last.stop(t)
+	kept, err := ledger.Deliveries(t.Context(), digest.DeliveryFilter{Limit: 2 * n})
+	if err != nil {
+		t.Fatal(err)
+	}
+	times := map[string]int{}
+	for _, d := range kept {
+		times[d.Subscription]++
+	}
+	lost, doubled := 0, 0
+	for number := range n {
+		switch c := times[dueAtOnce(number, due).ID]; {
+		case c == 0:
+			lost++
+		case c > 1:
+			doubled++
+		}
+	}
+	if midway == 0 {
+		t.Error("no kill met the planner at work: that is no trial")
+	}
+	if lost+doubled > 0 {
+		t.Errorf("%d deliveries are missing, %d are there more than once", lost, doubled)
+	}
+	t.Logf("%s planner, seed=%d due=%d kills=%d midway=%d opened=%d lost=%d doubled=%d", ledger.Engine(), seed, n, kills, midway, len(kept), lost, doubled)
 }
 
 // extent is how far a trial goes.
@@ -472,7 +640,7 @@ func (x trial) run(t *testing.T) {
 		seed = uint64(time.Now().UnixNano())
 	}
 	chance := rand.New(rand.NewPCG(seed, 1))
-	platform := &stub{chance: rand.New(rand.NewPCG(seed, 2)), hands: map[int]int{}}
+	platform := &stub{chance: rand.New(rand.NewPCG(seed, 2)), hands: map[int]int{}, quiet: map[string][2]time.Time{}, lets: x.freezes == 0}
 	if x.nonce {
 		platform.window = window
 	}
@@ -495,21 +663,20 @@ func (x trial) run(t *testing.T) {
 	defer ledger.Close()
 
 	begun := time.Now()
-	w := work{Data: x.place.Data, URL: x.place.URL, Stub: server.URL, Nonce: x.nonce}
+	w := work{Data: x.place.Data, URL: x.place.URL, Stub: server.URL, Nonce: x.nonce, Mute: x.mute}
 	running := make([]*replica, x.replicas)
 	for i := range running {
 		running[i] = launch(t, w)
 	}
 	added, midRequest := 0, 0
-	for k := range x.kills {
+	blows := x.kills + x.freezes
+	for k := range blows {
 		life := 150*time.Millisecond + time.Duration(chance.Int64N(int64(250*time.Millisecond)))
-		start, first, upTo := time.Now(), added, x.deliveries*(k+1)/x.kills
+		start, first, upTo := time.Now(), added, x.deliveries*(k+1)/blows
 		for ; added < upTo; added++ {
 			// In the second half of the life, so that its end finds much under way.
 			await(t, start.Add(life/2+life/2*time.Duration(added-first)/time.Duration(upTo-first)))
-			if err := ledger.AddSubscription(t.Context(), dueAtOnce(added, time.Now())); err != nil {
-				t.Fatal(err)
-			}
+			x.add(t, ledger, dueAtOnce(added, time.Now()))
 		}
 		await(t, start.Add(life))
 		i := chance.IntN(len(running))
@@ -522,8 +689,17 @@ func (x trial) run(t *testing.T) {
 		if platform.inHands(victim) > 0 {
 			midRequest++
 		}
+		if x.freezes > 0 {
+			freeze(t, running[i], x.frozen)
+			continue
+		}
 		running[i].kill(t)
 		running[i] = launch(t, w)
+		if x.stops > 0 && (k+1)*x.stops/blows > k*x.stops/blows {
+			x.server.Stop()
+			await(t, time.Now().Add(time.Duration(chance.Int64N(int64(500*time.Millisecond)))))
+			x.server.Start()
+		}
 	}
 	calm := time.Now()
 	unsettled := x.settle(t, ledger)
@@ -535,17 +711,35 @@ func (x trial) run(t *testing.T) {
 	if unsettled > 0 {
 		t.Errorf("%d deliveries are not settled", unsettled)
 	}
-	lost, doubled := x.compare(t, ledger, platform.shown)
+	lost, doubled, held := x.compare(t, ledger, platform.shown)
+	if most := platform.faults + 8*x.kills; x.mute && held > most {
+		t.Errorf("%d deliveries are held; unknown results were at most %d", held, most)
+	}
 	if x.kills >= 40 && midRequest == 0 {
 		t.Error("no kill met a request under way: that is no trial")
 	}
 	platformName := "Slack-like"
-	if x.nonce {
+	switch {
+	case x.nonce:
 		platformName = "Discord-like"
+	case x.mute:
+		platformName = "mute"
 	}
-	t.Logf("%s, %s, replicas=%d seed=%d deliveries=%d kills=%d mid-request=%d posts=%d finds=%d faults=%d absorbed=%d lapsed=%d seconds=%.0f recovery-seconds=%.1f lost=%d doubled=%d",
-		ledger.Engine(), platformName, x.replicas, seed, x.deliveries, x.kills, midRequest, platform.posts, platform.finds, platform.faults,
-		platform.absorbed, platform.lapsed, time.Since(begun).Seconds(), time.Since(calm).Seconds(), lost, doubled)
+	t.Logf("%s, %s, replicas=%d seed=%d deliveries=%d kills=%d freezes=%d stops=%d mid-request=%d posts=%d finds=%d faults=%d hung=%d early=%d absorbed=%d lapsed=%d seconds=%.0f recovery-seconds=%.1f held=%d lost=%d doubled=%d",
+		ledger.Engine(), platformName, x.replicas, seed, x.deliveries, x.kills, x.freezes, x.stops, midRequest, platform.posts, platform.finds, platform.faults,
+		platform.hung, platform.early, platform.absorbed, platform.lapsed, time.Since(begun).Seconds(), time.Since(calm).Seconds(), held, lost, doubled)
+}
+
+// add adds a digest, also right after the database has come back: its connections are found to be dead one by one.
+func (x trial) add(t *testing.T, ledger *store.Store, s digest.Subscription) {
+	t.Helper()
+	err := ledger.AddSubscription(t.Context(), s)
+	for try := 0; err != nil && x.stops > 0 && try < 20; try++ {
+		err = ledger.AddSubscription(t.Context(), s)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (s *stub) inHands(process int) int {
@@ -600,8 +794,9 @@ func (x trial) settle(t *testing.T, ledger *store.Store) (unsettled int) {
 	}
 }
 
-// compare counts the deliveries of which the platform has no message or several. What the ledger says must agree.
-func (x trial) compare(t *testing.T, ledger *store.Store, messages []shown) (lost, doubled int) {
+// compare counts the deliveries of which the platform has no message or several. What the ledger says must agree. On a
+// platform that can't be asked a delivery whose result is unknown is held, and waits for a person.
+func (x trial) compare(t *testing.T, ledger *store.Store, messages []shown) (lost, doubled, held int) {
 	t.Helper()
 	arrived := map[string][]string{}
 	for _, m := range messages {
@@ -614,7 +809,13 @@ func (x trial) compare(t *testing.T, ledger *store.Store, messages []shown) (los
 	if len(kept) != x.deliveries {
 		t.Errorf("%d deliveries are kept, want %d", len(kept), x.deliveries)
 	}
+	waits := map[string]bool{}
 	for _, d := range kept {
+		if x.mute && d.State == digest.Held {
+			held++
+			waits[d.Subscription] = true
+			continue
+		}
 		if d.State != digest.Sent || len(d.Parts) != 1 {
 			t.Errorf("%s is %s in %d parts, want sent in one: %s", d.Subscription, d.State, len(d.Parts), d.Reason)
 			continue
@@ -626,6 +827,7 @@ func (x trial) compare(t *testing.T, ledger *store.Store, messages []shown) (los
 	for number := range x.deliveries {
 		id := dueAtOnce(number, time.Now()).ID
 		switch ids := arrived[id]; {
+		case len(ids) == 0 && waits[id]:
 		case len(ids) == 0:
 			lost++
 			t.Errorf("%s has not arrived", id)
@@ -634,5 +836,5 @@ func (x trial) compare(t *testing.T, ledger *store.Store, messages []shown) (los
 			t.Errorf("%s has arrived as %v", id, ids)
 		}
 	}
-	return lost, doubled
+	return lost, doubled, held
 }
