@@ -83,21 +83,21 @@ func sentencesOf(text string, p Span) []Span {
 				cut(i)
 			}
 			i += n
-		case r == '.' || r == '!' || r == '?' || r == '…' || r == '。' || r == '！' || r == '？':
+		case isEnd(r):
 			// The run of end marks and of what closes after them.
 			j := i + n
 			for j < p.End {
 				c, m := utf8.DecodeRuneInString(text[j:p.End])
-				if c == '.' || c == '!' || c == '?' || c == '…' || isCloser(c) || (c == '"' || c == '\'') && closesHere(text, start, j, p.End) {
+				if isEnd(c) || isCloser(c) || c == '“' && closesGerman(text, j+m, p.End) || (c == '"' || c == '\'') && closesHere(text, start, j, p.End) {
 					j += m
 					continue
 				}
 				break
 			}
 			// "sanctions . ”": a closing mark after a space, in spaced-out text.
-			if j < p.End && text[j] == ' ' {
-				if c, m := utf8.DecodeRuneInString(text[j+1 : p.End]); (c == '”' || c == '»') && j+1+m <= p.End {
-					j += 1 + m
+			if space, w := utf8.DecodeRuneInString(text[j:p.End]); space == ' ' || space == '\u00a0' || space == '\u202f' {
+				if c, m := utf8.DecodeRuneInString(text[j+w : p.End]); (c == '”' || c == '»') && j+w+m <= p.End {
+					j += w + m
 				}
 			}
 			if ends(text, start, i, j, p.End, r) {
@@ -145,7 +145,31 @@ func appendCut(out []Span, text string, s Span) []Span {
 	return out
 }
 
-func isCloser(r rune) bool { return r == '”' || r == '’' || r == '»' || r == ')' || r == ']' }
+// isEnd says whether a sentence may end with r, in any of the scripts that news is written in.
+func isEnd(r rune) bool {
+	switch r {
+	case '.', '!', '?', '…', '。', '！', '？', '．', '؟', '۔', '।', '॥', '։', '።':
+		return true
+	}
+	return false
+}
+
+func isCloser(r rune) bool {
+	switch r {
+	case '”', '’', '»', ')', ']', '」', '』', '）', '】', '〉', '》', '〕':
+		return true
+	}
+	return false
+}
+
+// closesGerman says whether the mark “ that ends before i closes, as in „…“: one that opens is followed by what it opens.
+func closesGerman(text string, i, end int) bool {
+	if i >= end {
+		return true
+	}
+	r, _ := utf8.DecodeRuneInString(text[i:end])
+	return unicode.IsSpace(r)
+}
 
 // closesHere says whether the straight mark at i closes: an odd one in its sentence opens.
 func closesHere(text string, start, i, end int) bool {
@@ -200,10 +224,13 @@ func ends(text string, start, i, j, end int, r rune) bool {
 	if j >= end {
 		return true
 	}
-	if r == '。' || r == '！' || r == '？' {
+	next, n := utf8.DecodeRuneInString(text[j:end])
+	switch r {
+	case '。', '！', '？', '．':
+		return !goesOn(text, i, j, end)
+	case '؟', '۔', '।', '॥', '։', '።':
 		return true
 	}
-	next, n := utf8.DecodeRuneInString(text[j:end])
 	spaced := unicode.IsSpace(next)
 	if !spaced {
 		// Without a space only what looks like a lost one ends: `norms”.This`, `today.The`.
@@ -256,10 +283,23 @@ func ends(text string, start, i, j, end int, r rune) bool {
 		return !unicode.IsDigit(first)
 	case lower == "no" || lower == "nos" || lower == "fig" || lower == "vol" || lower == "pp":
 		return !unicode.IsDigit(first)
+	case isNumeral(word) && len(word) <= 2 && ordinalNouns[nextWord]:
+		return false // "am 30. Mai", "im 19. Jahrhundert"
 	case isNumeral(word) && trim(text, start, i).Start == trim(text, start, i).End-len(word):
 		return false // "1. How relevant …": a list's number
 	}
 	return true
+}
+
+// goesOn says whether a sentence in a script without spaces goes on behind the mark at i and what closes after it up to j:
+// 「…。」と述べた.
+func goesOn(text string, i, j, end int) bool {
+	_, n := utf8.DecodeRuneInString(text[i:])
+	if j == i+n {
+		return false // nothing closes
+	}
+	next, _ := utf8.DecodeRuneInString(text[j:end])
+	return next == '、' || next == '，' || unicode.Is(unicode.Hiragana, next)
 }
 
 func isCloserBefore(text string, i int) bool {
@@ -330,7 +370,12 @@ func set(words string) map[string]bool {
 
 var (
 	titleAbbreviations = set(`mr mrs ms mx dr prof sen sens rep reps gov govs gen lt col maj capt cmdr sgt cpl pvt adm brig rev fr hon pres
-st ste mt ft messrs mme mlle supt det insp amb atty def dist vs v viz e.g i.e cf ca approx est al dept univ assn bros`)
+st ste mt ft messrs mme mlle supt det insp amb atty def dist vs v viz e.g i.e cf ca approx est al dept univ assn bros
+nr bzw vgl z.b d.h sog tel str hl sr sra srta dña avda ee sig sigra dott avv ing mons mgr tzw ds np ul im św gen płk ks
+им ул напр просп вул ім проф акад тыс тис млн млрд стр т.е т.н κ κα βλ`)
+	// ordinalNouns are capitalised words before which a number with a point is an ordinal in German.
+	ordinalNouns = set(`Januar Jänner Februar März April Mai Juni Juli August September Oktober November Dezember
+Jahrhundert Jahrhunderts Jahrestag Jahrestags Jahrestages Geburtstag Geburtstags Lebensjahr Parallele Breitengrad Armee Division Brigade`)
 	endAbbreviations = set(`inc ltd co corp plc llc llp jr sr etc esq ave blvd rd sq a.m p.m am.m u.s u.k u.n e.u d.c ph.d m.d b.a m.a n.y l.a
 ed eds hrs min sec oz lb lbs sq.ft mph`)
 	monthAbbreviations = set(`jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun`)

@@ -175,6 +175,12 @@ func unspaced(r rune) bool {
 func isDigit(r rune) bool       { return r >= '0' && r <= '9' }
 func isASCIILetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
+// isAccent says whether r is a mark that a word is the same word without: accents, and the vowel points of Hebrew and Arabic.
+// In other scripts marks are sounds.
+func isAccent(r rune) bool {
+	return r >= 0x300 && r <= 0x36F || r >= 0x591 && r <= 0x5C7 || r >= 0x64B && r <= 0x65F || r == 0x670
+}
+
 // Fold lowers s, straightens its apostrophes and takes off diacritics.
 func Fold(s string) string {
 	ascii, lower := true, true
@@ -194,9 +200,14 @@ func Fold(s string) string {
 		return strings.ToLower(s)
 	}
 	var b strings.Builder
+	before := rune(0)
 	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
+		last := before
+		before = r
 		switch {
-		case unicode.Is(unicode.Mn, r):
+		case r == 0x306 && last == 'и', r == 0x308 && last == 'і':
+			b.WriteRune(r) // й and ї are letters of their own
+		case isAccent(r):
 		case r == '’' || r == '‘':
 			b.WriteByte('\'')
 		case r == 'ł':
