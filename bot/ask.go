@@ -57,12 +57,12 @@ func (b *Bot) ask(ctx context.Context, v *visit, question string) (*message.Mess
 	if !hasLetter(words) {
 		if len(read) == 0 {
 			v.outcome = "refused"
-			return present.LinkFailed(failed, reason.Error(), reader), nil
+			return present.LinkFailed(failed, present.Reason(reason, reader.Locale), reader), nil
 		}
 		return b.article(ctx, v, read[0])
 	}
 
-	q := briefings.Question{Text: words, Thread: thread, Asked: v.At}
+	q := briefings.Question{Text: words, Thread: thread, Asked: v.At, For: scope(v.Address), Explain: v.Explain}
 	for _, a := range read {
 		q.Articles = append(q.Articles, a.ID)
 	}
@@ -83,7 +83,7 @@ func (b *Bot) ask(ctx context.Context, v *visit, question string) (*message.Mess
 	}
 	o := present.Answering{Reader: reader}
 	if failed != "" {
-		o.Before = present.Link(failed, reason.Error(), reader)
+		o.Before = present.Link(failed, present.Reason(reason, reader.Locale), reader)
 	}
 	return b.told(ctx, v, answer, o), nil
 }
@@ -91,6 +91,9 @@ func (b *Bot) ask(ctx context.Context, v *visit, question string) (*message.Mess
 // told keeps an answer and words it.
 func (b *Bot) told(ctx context.Context, v *visit, answer briefings.Answer, o present.Answering) *message.Message {
 	v.outcome = string(answer.Verdict)
+	if answer.Why != nil {
+		v.why, answer.Why = answer.Why.Brief(), nil // it isn't remembered
+	}
 	o.Exchange = b.remember(ctx, v, answer)
 	o.Share = v.private
 	return present.Answer(answer, o)
@@ -299,11 +302,14 @@ func (b *Bot) click(ctx context.Context, v *visit) (*message.Message, error) {
 	v.private = true
 	v.command = "click"
 	switch v.Action {
-	case present.ActionEvidence, present.ActionHelpful, present.ActionUnhelpful, present.ActionShare, present.ActionAgain, present.ActionSuggest:
+	case present.ActionEvidence, present.ActionHelpful, present.ActionUnhelpful, present.ActionShare, present.ActionAgain, present.ActionSuggest, present.ActionFollow, present.ActionFollowLast, present.ActionStory:
 		v.command = "click " + v.Action
 	default:
 		v.outcome = "refused"
 		return present.UnknownButton(reader), nil
+	}
+	if v.Action == present.ActionStory {
+		return b.storyPressed(ctx, v)
 	}
 	if v.Action == present.ActionHelpful || v.Action == present.ActionUnhelpful {
 		return b.vote(ctx, v, v.Action == present.ActionHelpful)
@@ -318,6 +324,10 @@ func (b *Bot) click(ctx context.Context, v *visit) (*message.Message, error) {
 		return nil, err
 	}
 	switch v.Action {
+	case present.ActionFollow:
+		return b.followPreviewed(ctx, v, x, wish{follow: true})
+	case present.ActionFollowLast:
+		return b.followPreviewed(ctx, v, x, wish{follow: true, first: present.FollowLast})
 	case present.ActionShare:
 		if x.User != v.User.ID { // whoever pressed it can't have seen the answer
 			v.outcome = "refused"

@@ -84,6 +84,17 @@ func TestAFollowUpLeansOnItsThread(t *testing.T) {
 	}
 }
 
+func TestAnAnswerIsExplainedToWhoAsksForIt(t *testing.T) {
+	t.Parallel()
+	h := open(t, nil)
+	for _, explain := range []bool{true, false} {
+		h.handle(t, bot.Request{Kind: bot.Ask, Text: "Who condemned the gift?", Address: channel, Explain: explain})
+		if got := h.news.asked(t).Explain; got != explain {
+			t.Errorf("asked to explain: %v, the newsroom heard %v", explain, got)
+		}
+	}
+}
+
 func TestAReplyLeansOnWhatItQuotes(t *testing.T) {
 	t.Parallel()
 	h := open(t, nil)

@@ -40,6 +40,10 @@ type Request struct {
 	// Quoted is the text of the message that the request replies to or was pressed under, where the platform gives it.
 	Quoted string
 	User   User
+	// PlaceLocale is the language of the place itself (a Discord guild), BCP 47, where the platform tells it.
+	PlaceLocale string
+	// Explain asks for Reply.Why.
+	Explain bool
 	// At is when the person made it, on the clock of the platform (the playground's can be moved forward); zero means now.
 	At time.Time
 }
@@ -81,6 +85,8 @@ type Reply struct {
 	Private bool
 	// Replace says that the message under the pressed button is to be replaced instead of answered.
 	Replace bool
+	// Why explains an answer to somebody who looks at how Attaché works, where the request asked for it; else nil.
+	Why *briefings.Why
 	// Busy says that nothing was done because a limit was reached; Message says when to come back.
 	Busy bool
 }

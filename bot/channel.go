@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,22 +14,23 @@ import (
 	"attache/bot/digest"
 	"attache/bot/message"
 	"attache/bot/present"
-	"attache/briefings"
 )
 
 // The settings of a channel, as Memory keeps them. The watch list is one that has commands of its own.
 const (
 	settingZone     = "zone"
+	settingLanguage = "language"
 	settingManagers = "managers"
 	settingAnswers  = "answers"
 	settingWatch    = "watch"
+	settingPlace    = "place-language" // what the platform said of the place's language when a digest was set up
 
 	answersPrivate = "private"
 	answersChannel = "channel"
 )
 
 // settingNames are those that the command settings shows.
-var settingNames = []string{settingZone, settingManagers, settingAnswers}
+var settingNames = []string{settingZone, settingLanguage, settingManagers, settingAnswers}
 
 // setting returns a setting of a channel, or "" where it is unset or can't be read: every one has a default that works.
 func (b *Bot) setting(ctx context.Context, at message.Address, name string) string {
@@ -38,6 +40,20 @@ func (b *Bot) setting(ctx context.Context, at message.Address, name string) stri
 		return ""
 	}
 	return value
+}
+
+// Language is the language that a channel reads, BCP 47: its setting, else what the platform said of the place when a digest
+// was set up; "" where neither is known.
+func (b *Bot) Language(ctx context.Context, at message.Address) string {
+	return cmp.Or(b.setting(ctx, at, settingLanguage), b.setting(ctx, at, settingPlace))
+}
+
+// locale is the language of a reply: the reader's, where it is spoken here, else the channel's, else that of its place.
+func (b *Bot) locale(ctx context.Context, r Request) string {
+	if present.Language(r.User.Locale) != "" {
+		return r.User.Locale
+	}
+	return cmp.Or(b.Language(ctx, r.Address), r.PlaceLocale, r.User.Locale)
 }
 
 // settings shows the channel's settings or changes one.
@@ -52,7 +68,7 @@ func (b *Bot) settings(ctx context.Context, v *visit, name, value string) (*mess
 		var list []present.Setting
 		for _, n := range settingNames {
 			if name == "" || n == name {
-				list = append(list, b.shown(n, b.setting(ctx, v.Address, n)))
+				list = append(list, b.shown(ctx, v.Address, n, b.setting(ctx, v.Address, n)))
 			}
 		}
 		return present.Settings(list, reader), nil
@@ -66,16 +82,18 @@ func (b *Bot) settings(ctx context.Context, v *visit, name, value string) (*mess
 		return nil, fmt.Errorf("save the setting %s: %w", name, err)
 	}
 	b.c.Log.InfoContext(ctx, "a setting was changed", "setting", name, "address", scope(v.Address), "user", v.User.ID)
-	return present.SettingSaved(b.shown(name, kept), b.reader(ctx, v.Request)), nil
+	return present.SettingSaved(b.shown(ctx, v.Address, name, kept), b.reader(ctx, v.Request)), nil
 }
 
 // shown is a setting with its default filled in.
-func (b *Bot) shown(name, value string) present.Setting {
+func (b *Bot) shown(ctx context.Context, at message.Address, name, value string) present.Setting {
 	s := present.Setting{Name: name, Value: value, Default: value == ""}
 	if s.Default {
 		switch name {
 		case settingZone:
 			s.Value = b.c.Zone
+		case settingLanguage:
+			s.Value = cmp.Or(present.Language(b.Language(ctx, at)), "en")
 		case settingAnswers:
 			s.Value = answersChannel
 		}
@@ -93,6 +111,9 @@ func readSetting(name, value string) (kept string, ok bool) {
 	case settingZone:
 		zone, err := digest.ParseZone(value)
 		return zone, err == nil
+	case settingLanguage:
+		language := present.Language(value)
+		return language, language != ""
 	case settingAnswers:
 		value = strings.ToLower(value)
 		return value, value == answersPrivate || value == answersChannel
@@ -208,129 +229,6 @@ func (b *Bot) watchRemove(ctx context.Context, v *visit, entry string) (*message
 
 func (b *Bot) watchList(ctx context.Context, v *visit) (*message.Message, error) {
 	return present.Watch(b.watched(ctx, v.Address), b.reader(ctx, v.Request)), nil
-}
-
-// sourcesHere are the sources that people of this workspace may know of: their own, and those of the installation.
-func (b *Bot) sourcesHere(ctx context.Context, at message.Address) ([]present.SourceStatus, error) {
-	if b.c.Sources == nil {
-		return nil, nil
-	}
-	all, err := b.c.Sources.Sources(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list the sources: %w", err)
-	}
-	var out []present.SourceStatus
-	for _, s := range all {
-		if s.Owner == "" || sameWorkspace(s.Owner, at) {
-			out = append(out, present.SourceStatus{Source: s, Here: s.Owner == scope(at)})
-		}
-	}
-	return out, nil
-}
-
-// sameWorkspace says whether a source's owner is of the workspace of at. A direct message is a workspace of its own.
-func sameWorkspace(owner string, at message.Address) bool {
-	if at.Workspace == "" {
-		return owner == scope(at)
-	}
-	return strings.HasPrefix(owner, at.Platform+"/"+at.Workspace+"/")
-}
-
-func (b *Bot) sourceList(ctx context.Context, v *visit) (*message.Message, error) {
-	if b.c.Sources == nil {
-		v.outcome = "refused"
-		return present.OffHere("source list", b.reader(ctx, v.Request)), nil
-	}
-	list, err := b.sourcesHere(ctx, v.Address)
-	if err != nil {
-		return nil, err
-	}
-	return present.SourceList(list, b.reader(ctx, v.Request)), nil
-}
-
-// sourceAdd follows a feed. What is no feed and can be read as a page is read as one report.
-func (b *Bot) sourceAdd(ctx context.Context, v *visit, link string) (*message.Message, error) {
-	reader := b.reader(ctx, v.Request)
-	if b.c.Sources == nil {
-		v.outcome = "refused"
-		return present.OffHere("source add", reader), nil
-	}
-	links, _ := cutLinks(link)
-	if len(links) == 0 {
-		// "example.org/rss" without its scheme.
-		links, _ = cutLinks("https://" + strings.Trim(strings.TrimSpace(link), "<>"))
-	}
-	if len(links) == 0 || !strings.Contains(hostOf(links[0]), ".") {
-		v.outcome = "refused"
-		return present.SourceBad("that is no web address", reader), nil
-	}
-	here, err := b.sourcesHere(ctx, v.Address)
-	if err != nil {
-		return nil, err
-	}
-	mine := 0
-	for _, s := range here {
-		if addressKey(s.URL) == addressKey(links[0]) {
-			return present.SourceKnown(s.Source, reader), nil
-		}
-		if s.Here {
-			mine++
-		}
-	}
-	if mine >= b.c.Limits.Sources {
-		v.outcome = "refused"
-		return present.SourcesFull(mine, reader), nil
-	}
-	kept, reports, err := b.c.Sources.Follow(ctx, briefings.Source{ID: newID(5), URL: links[0], Owner: scope(v.Address), Added: v.At})
-	if err == nil {
-		b.c.Log.InfoContext(ctx, "a source is followed", "source", kept.ID, "address", kept.Owner, "reports", reports)
-		return present.SourceAdded(kept, reports, reader), nil
-	}
-	if ctx.Err() != nil || errors.Is(err, briefings.ErrNotKept) {
-		return nil, fmt.Errorf("follow a source: %w", err)
-	}
-	a, _, pageErr := b.c.Newsroom.ReadLink(ctx, links[0])
-	if pageErr == nil {
-		return present.SourcePage(a, reader), nil
-	}
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("read a page: %w", pageErr)
-	}
-	v.outcome = "refused"
-	return present.SourceBad(err.Error(), reader), nil
-}
-
-func (b *Bot) sourceRemove(ctx context.Context, v *visit, id string) (*message.Message, error) {
-	reader := b.reader(ctx, v.Request)
-	if b.c.Sources == nil {
-		v.outcome = "refused"
-		return present.OffHere("source remove", reader), nil
-	}
-	id = strings.ToLower(unquote(id))
-	here, err := b.sourcesHere(ctx, v.Address)
-	if err != nil {
-		return nil, err
-	}
-	links, _ := cutLinks(id)
-	i := slices.IndexFunc(here, func(s present.SourceStatus) bool {
-		return s.ID == id || len(links) > 0 && addressKey(s.URL) == addressKey(links[0])
-	})
-	switch {
-	case i < 0:
-		v.outcome = "refused"
-		return present.SourceGone(id, reader), nil
-	case here[i].Owner == "":
-		v.outcome = "refused"
-		return present.SourceNotYours(here[i].ID, reader), nil
-	}
-	if err := b.c.Sources.RemoveSource(ctx, here[i].ID); err != nil {
-		if errors.Is(err, briefings.ErrNotFound) {
-			v.outcome = "refused"
-			return present.SourceGone(id, reader), nil
-		}
-		return nil, fmt.Errorf("remove the source %s: %w", here[i].ID, err)
-	}
-	return present.SourceRemoved(here[i].Source, reader), nil
 }
 
 func hostOf(link string) string {

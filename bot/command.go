@@ -1,6 +1,11 @@
 package bot
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+
+	"attache/bot/present"
+)
 
 // Command is a verb of the bot. What is in the table works on every platform; what isn't exists nowhere.
 type Command struct {
@@ -76,145 +81,177 @@ func (c Command) Usage() string {
 	return b.String()
 }
 
-// Commands returns the table of commands, in the order of the help text.
-func Commands() []Command {
-	return []Command{
+// Commands returns the table of commands, in the order of the help text, with its words in English.
+func Commands() []Command { return CommandsIn("") }
+
+// CommandsIn is Commands with summaries and helps in the language of a locale. Names stay: they are what is typed.
+func CommandsIn(locale string) []Command {
+	table := []Command{
 		{
-			Name: "ask", Summary: "Answer a question from the articles, with who said it and where",
-			Args:     []Arg{{Name: "question", Help: "Your question; a link in it is read first", Required: true, Kind: ArgText}},
+			Name:     "ask",
+			Args:     []Arg{{Name: "question", Required: true, Kind: ArgText}},
 			Examples: []string{"ask Who gave Kim Jong-un a car?", "ask What did Seoul say about it?"},
 		},
 		{
-			Name: "latest", Summary: "Show what is new now, on a topic or on what this channel follows",
-			Args:     []Arg{{Name: "topic", Help: "What it should be about; several separated by commas", Kind: ArgTopics}},
+			Name:     "latest",
+			Args:     []Arg{{Name: "topic", Kind: ArgTopics}},
 			Examples: []string{"latest", "latest North Korea, sanctions"},
 		},
 		{
-			Name: "story", Summary: "Follow one story: who said what, where reports differ, and the articles in order",
-			Args:     []Arg{{Name: "topic", Help: "What the story is about, a link to a report, or an item's number in the last digest", Required: true, Kind: ArgTopics}},
+			Name:     "story",
+			Args:     []Arg{{Name: "topic", Required: true, Kind: ArgTopics}},
 			Examples: []string{"story Putin's gift to Kim Jong-un", "story 2"},
 		},
 		{
-			Name: "who", Summary: "Show what a person, an institution or a country said, denied and is said to have done",
-			Args:     []Arg{{Name: "actor", Help: "A name, such as Kim Yo-jong or the Unification Ministry", Required: true, Kind: ArgActor}},
+			Name:     "who",
+			Args:     []Arg{{Name: "actor", Required: true, Kind: ArgActor}},
 			Examples: []string{"who Kim Yo-jong", "who South Korea"},
 		},
 		{
-			Name: "why", Summary: "Explain why a report was or wasn't in this channel's digest",
-			Args:     []Arg{{Name: "link", Help: "The address of the report, or words of its title", Required: true, Kind: ArgLink}},
+			Name:     "why",
+			Args:     []Arg{{Name: "link", Required: true, Kind: ArgLink}},
 			Examples: []string{"why https://example.org/report"},
 		},
 		{
-			Name: "sources", Summary: "List what is read: the sources that are followed and the outlets in the library",
+			Name:     "sources",
 			Private:  true,
 			Examples: []string{"sources"},
 		},
 		{
-			Name: "help", Summary: "Show what Attaché can do, or how one command works",
-			Args:     []Arg{{Name: "command", Help: "A command, such as digest add", Kind: ArgCommand}},
+			Name:     "help",
+			Args:     []Arg{{Name: "command", Kind: ArgCommand}},
 			Private:  true,
 			Examples: []string{"help", "help digest add"},
 		},
 		{
-			Name: "digest add", Summary: "Post a digest in this channel at set times",
+			Name: "digest add",
 			Args: []Arg{
-				{Name: "when", Help: "daily 08:00, weekdays 7:30, mondays 9am, or a cron expression", Required: true, Kind: ArgWhen},
-				{Name: "zone", Help: "Time zone, such as Asia/Seoul", Kind: ArgZone},
-				{Name: "about", Help: "Topics separated by commas; everything when left out", Kind: ArgTopics},
+				{Name: "when", Required: true, Kind: ArgWhen},
+				{Name: "zone", Kind: ArgZone},
+				{Name: "about", Kind: ArgTopics},
 			},
 			Manages: true, Private: true,
 			Examples: []string{"digest add daily 08:00", "digest add weekdays 7:30 Asia/Seoul about North Korea, sanctions"},
 		},
 		{
-			Name: "digest list", Summary: "List the digests of this channel and when each comes next",
+			Name:    "digest list",
 			Manages: true, Private: true,
 			Examples: []string{"digest list"},
 		},
 		{
-			Name: "digest edit", Summary: "Change when a digest comes or what it is about",
+			Name: "digest edit",
 			Args: []Arg{
-				{Name: "digest", Help: "The digest's id, as digest list shows it", Required: true, Kind: ArgDigest},
-				{Name: "when", Help: "The new times; unchanged when left out", Kind: ArgWhen},
-				{Name: "zone", Help: "The new time zone; unchanged when left out", Kind: ArgZone},
-				{Name: "about", Help: "The new topics, or everything; unchanged when left out", Kind: ArgTopics},
+				{Name: "digest", Required: true, Kind: ArgDigest},
+				{Name: "when", Kind: ArgWhen},
+				{Name: "zone", Kind: ArgZone},
+				{Name: "about", Kind: ArgTopics},
 			},
 			Manages: true, Private: true,
 			Examples: []string{"digest edit d7f3 daily 09:00", "digest edit d7f3 about sanctions"},
 		},
 		{
-			Name: "digest pause", Summary: "Stop a digest for now and keep it",
-			Args:    []Arg{{Name: "digest", Help: "The digest's id, as digest list shows it", Required: true, Kind: ArgDigest}},
+			Name:    "digest pause",
+			Args:    []Arg{{Name: "digest", Required: true, Kind: ArgDigest}},
 			Manages: true, Private: true,
 			Examples: []string{"digest pause d7f3"},
 		},
 		{
-			Name: "digest resume", Summary: "Start a paused digest again from its next time",
-			Args:    []Arg{{Name: "digest", Help: "The digest's id, as digest list shows it", Required: true, Kind: ArgDigest}},
+			Name:    "digest resume",
+			Args:    []Arg{{Name: "digest", Required: true, Kind: ArgDigest}},
 			Manages: true, Private: true,
 			Examples: []string{"digest resume d7f3"},
 		},
 		{
-			Name: "digest remove", Summary: "Remove a digest for good",
-			Args:    []Arg{{Name: "digest", Help: "The digest's id, as digest list shows it", Required: true, Kind: ArgDigest}},
+			Name:    "digest remove",
+			Args:    []Arg{{Name: "digest", Required: true, Kind: ArgDigest}},
 			Manages: true, Private: true,
 			Examples: []string{"digest remove d7f3"},
 		},
 		{
-			Name: "digest preview", Summary: "Show you alone what a digest would say now",
-			Args:    []Arg{{Name: "digest", Help: "The digest's id; may be left out where there is one", Kind: ArgDigest}},
+			Name:    "digest preview",
+			Args:    []Arg{{Name: "digest", Kind: ArgDigest}},
 			Manages: true, Private: true,
 			Examples: []string{"digest preview", "digest preview d7f3"},
 		},
 		{
-			Name: "source add", Summary: "Follow a feed or read a page",
-			Args:    []Arg{{Name: "link", Help: "The address of a feed, of a site that has one, or of one article", Required: true, Kind: ArgLink}},
+			Name:    "source add",
+			Args:    []Arg{{Name: "link", Required: true, Kind: ArgLink}, {Name: "how", Kind: ArgText}},
 			Manages: true, Private: true,
-			Examples: []string{"source add https://example.org/world/rss"},
+			Examples: []string{"source add https://example.org/world/rss", "source add https://example.org/world/rss last 3"},
 		},
 		{
-			Name: "source remove", Summary: "Stop following a source; what was read stays",
-			Args:    []Arg{{Name: "source", Help: "The source's id, as source list shows it", Required: true, Kind: ArgSource}},
+			Name:    "source remove",
+			Args:    []Arg{{Name: "source", Required: true, Kind: ArgSource}},
 			Manages: true, Private: true,
 			Examples: []string{"source remove s4k9"},
 		},
 		{
-			Name: "source list", Summary: "List the sources with their health and when each was last read",
+			Name:    "source list",
 			Manages: true, Private: true,
 			Examples: []string{"source list"},
 		},
 		{
-			Name: "watch add", Summary: "Put words or a name on this channel's watch list: reports about it come first",
-			Args:    []Arg{{Name: "watch", Help: "A word, a phrase or a name, such as Strait of Hormuz", Required: true, Kind: ArgTopics}},
+			Name:    "source pause",
+			Args:    []Arg{{Name: "source", Required: true, Kind: ArgSource}},
+			Manages: true, Private: true,
+			Examples: []string{"source pause s4k9"},
+		},
+		{
+			Name:    "source resume",
+			Args:    []Arg{{Name: "source", Required: true, Kind: ArgSource}},
+			Manages: true, Private: true,
+			Examples: []string{"source resume s4k9"},
+		},
+		{
+			Name:    "source review",
+			Args:    []Arg{{Name: "source", Required: true, Kind: ArgSource}},
+			Manages: true, Private: true,
+			Examples: []string{"source review s4k9", "source review all"},
+		},
+		{
+			Name:    "watch add",
+			Args:    []Arg{{Name: "watch", Required: true, Kind: ArgTopics}},
 			Manages: true, Private: true,
 			Examples: []string{"watch add Strait of Hormuz"},
 		},
 		{
-			Name: "watch remove", Summary: "Take an entry off this channel's watch list",
-			Args:    []Arg{{Name: "watch", Help: "The entry, as watch list shows it", Required: true, Kind: ArgWatch}},
+			Name:    "watch remove",
+			Args:    []Arg{{Name: "watch", Required: true, Kind: ArgWatch}},
 			Manages: true, Private: true,
 			Examples: []string{"watch remove Strait of Hormuz"},
 		},
 		{
-			Name: "watch list", Summary: "Show this channel's watch list",
+			Name:    "watch list",
 			Manages: true, Private: true,
 			Examples: []string{"watch list"},
 		},
 		{
-			Name: "settings", Summary: "Show this channel's settings or change one",
+			Name: "settings",
 			Args: []Arg{
-				{Name: "setting", Help: "zone, managers or answers; all are shown when left out", Kind: ArgSetting},
-				{Name: "value", Help: "The new value, or default", Kind: ArgValue},
+				{Name: "setting", Kind: ArgSetting},
+				{Name: "value", Kind: ArgValue},
 			},
 			Manages: true, Private: true,
-			Examples: []string{"settings", "settings zone Asia/Seoul", "settings answers private"},
+			Examples: []string{"settings", "settings zone Asia/Seoul", "settings language fr", "settings answers private"},
 		},
 	}
+	for i := range table {
+		c := &table[i]
+		words := present.Command(c.Name, locale)
+		c.Summary = cmp.Or(words.Summary, c.Summary)
+		for j := range c.Args {
+			c.Args[j].Help = cmp.Or(words.Args[c.Args[j].Name], c.Args[j].Help)
+		}
+	}
+	return table
 }
 
 // CommandNamed returns the command with the name, in any case.
-func CommandNamed(name string) (Command, bool) {
+func CommandNamed(name string) (Command, bool) { return commandNamed(name, "") }
+
+func commandNamed(name, locale string) (Command, bool) {
 	name = strings.Join(strings.Fields(strings.ToLower(name)), " ")
-	for _, c := range Commands() {
+	for _, c := range CommandsIn(locale) {
 		if c.Name == name {
 			return c, true
 		}

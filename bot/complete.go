@@ -11,6 +11,7 @@ import (
 	"attache/bot/digest"
 	"attache/bot/message"
 	"attache/bot/present"
+	"attache/briefings"
 )
 
 // Choice is one completion of an argument.
@@ -40,7 +41,7 @@ func (b *Bot) Complete(ctx context.Context, command, arg, prefix string, at mess
 	switch kind {
 	case ArgCommand:
 		var all []Choice
-		for _, c := range Commands() {
+		for _, c := range CommandsIn(b.Language(ctx, at)) {
 			all = append(all, Choice{Label: c.Name + ": " + c.Summary, Value: c.Name})
 		}
 		return matching(all, prefix)
@@ -51,7 +52,7 @@ func (b *Bot) Complete(ctx context.Context, command, arg, prefix string, at mess
 	case ArgWhen:
 		return b.completeWhen(ctx, prefix, at)
 	case ArgTopics:
-		return completeLast(prefix, b.known.topics(ctx, b))
+		return b.completeBeat(ctx, prefix)
 	case ArgActor:
 		return matching(same(b.known.actors(ctx, b)), prefix)
 	case ArgSource:
@@ -71,7 +72,7 @@ func (b *Bot) Complete(ctx context.Context, command, arg, prefix string, at mess
 	case ArgSetting:
 		return matching(same(settingNames), prefix)
 	case ArgValue:
-		choices := matching(same([]string{answersChannel, answersPrivate, everyone, "default"}), prefix)
+		choices := matching(same([]string{answersChannel, answersPrivate, everyone, "default", "en", "fr", "ko"}), prefix)
 		if len(prefix) > 1 {
 			choices = append(choices, same(digest.Zones(prefix, mostChoices-len(choices)))...)
 		}
@@ -86,8 +87,11 @@ func (b *Bot) completeDigest(ctx context.Context, prefix string, at message.Addr
 		return nil
 	}
 	var all []Choice
+	language := b.Language(ctx, at)
 	for _, s := range standing {
-		all = append(all, Choice{Label: present.StandingLine(b.standingOf(nil, s, 1), ""), Value: s.ID})
+		st := b.standingOf(nil, s, 1)
+		st.When = s.Schedule.WordsIn(language)
+		all = append(all, Choice{Label: present.StandingLine(st, language), Value: s.ID})
 	}
 	return matching(all, prefix)
 }
@@ -96,7 +100,7 @@ func (b *Bot) completeDigest(ctx context.Context, prefix string, at message.Addr
 func (b *Bot) completeWhen(ctx context.Context, prefix string, at message.Address) []Choice {
 	var choices []Choice
 	if s, err := digest.ParseSchedule(prefix, cmp.Or(b.setting(ctx, at, settingZone), b.c.Zone)); err == nil {
-		choices = append(choices, choice(prefix+" = "+s.Words(), prefix))
+		choices = append(choices, choice(prefix+" = "+s.WordsIn(b.Language(ctx, at)), prefix))
 	}
 	for _, c := range matching(same([]string{"daily 08:00", "weekdays 08:00", "weekdays 7:30 and 17:00", "mondays 09:00", "fridays 16:00", "every 6 hours", "first of the month 09:00"}), prefix) {
 		if !slices.ContainsFunc(choices, func(have Choice) bool { return have.Value == c.Value }) {
@@ -104,6 +108,40 @@ func (b *Bot) completeWhen(ctx context.Context, prefix string, at message.Addres
 		}
 	}
 	return choices[:min(len(choices), mostChoices)]
+}
+
+// completeBeat completes the last part of what a digest is about, and keeps those before it: starters, countries and topics of
+// recent reports; names after "@"; outlets after "from", languages after "in".
+func (b *Bot) completeBeat(ctx context.Context, prefix string) []Choice {
+	last := prefix[strings.LastIndexByte(prefix, ',')+1:]
+	first, rest := cutWord(last)
+	lead := func(word string, names []string) []string {
+		out := make([]string, len(names))
+		for i, n := range names {
+			out[i] = word + n
+		}
+		return out
+	}
+	switch {
+	case strings.HasPrefix(strings.TrimSpace(last), "@"):
+		return completeLast(prefix, lead("@", b.known.actors(ctx, b)))
+	case strings.EqualFold(first, "from") && (rest != "" || strings.HasSuffix(last, " ")):
+		return completeLast(prefix, lead("from ", b.known.outlets(ctx, b)))
+	case strings.EqualFold(first, "in") && (rest != "" || strings.HasSuffix(last, " ")):
+		return completeLast(prefix, lead("in ", briefings.LanguageNames()))
+	case strings.EqualFold(first, "without"):
+		return completeLast(prefix, lead("without ", slices.Concat(b.known.topics(ctx, b), starterNames())))
+	}
+	// The topics of the day stay in front: they are what somebody who types a letter means most often.
+	return completeLast(prefix, slices.Concat(b.known.topics(ctx, b), starterNames(), briefings.CountryNames()))
+}
+
+func starterNames() []string {
+	var out []string
+	for _, s := range briefings.Starters() {
+		out = append(out, s.Name)
+	}
+	return out
 }
 
 // completeLast completes the last topic of a list and keeps those before it.
@@ -117,7 +155,7 @@ func completeLast(prefix string, topics []string) []Choice {
 		out = append(out, choice(before+last, before+last)) // any words are a topic
 	}
 	for _, c := range matching(same(topics), last) {
-		if value := before + c.Value; len([]rune(value)) <= 100 && !strings.EqualFold(c.Value, last) {
+		if value := before + c.Value; len([]rune(value)) <= 100 && !strings.EqualFold(c.Value, last) && !slices.ContainsFunc(out, func(have Choice) bool { return strings.EqualFold(have.Value, value) }) {
 			out = append(out, choice(value, value))
 		}
 	}
@@ -167,33 +205,42 @@ type suggestions struct {
 	at    time.Time
 	topic []string
 	actor []string
+	press []string // outlets
 }
 
 func (s *suggestions) topics(ctx context.Context, b *Bot) []string {
-	topics, _ := s.read(ctx, b)
+	topics, _, _ := s.read(ctx, b)
 	return topics
 }
 
 func (s *suggestions) actors(ctx context.Context, b *Bot) []string {
-	_, actors := s.read(ctx, b)
+	_, actors, _ := s.read(ctx, b)
 	return actors
 }
 
-func (s *suggestions) read(ctx context.Context, b *Bot) (topics, actors []string) {
+func (s *suggestions) outlets(ctx context.Context, b *Bot) []string {
+	_, _, outlets := s.read(ctx, b)
+	return outlets
+}
+
+func (s *suggestions) read(ctx context.Context, b *Bot) (topics, actors, outlets []string) {
 	const recent = 80
 	now := b.c.Now()
 	s.mu.Lock()
-	topics, actors, at := s.topic, s.actor, s.at
+	topics, actors, outlets, at := s.topic, s.actor, s.press, s.at
 	s.mu.Unlock()
 	if !at.IsZero() && now.Sub(at) < time.Minute && !now.Before(at) {
-		return topics, actors
+		return topics, actors, outlets
 	}
 	articles, err := b.c.Newsroom.Articles(ctx, recent)
 	if err != nil {
-		return topics, actors
+		return topics, actors, outlets
 	}
-	topic, actor := map[string]int{}, map[string]int{}
+	topic, actor, press := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, a := range articles {
+		if outlet := strings.TrimSpace(message.Clean(a.Outlet)); outlet != "" {
+			press[outlet]++
+		}
 		for _, name := range names(a.Title, 8) {
 			topic[name]++
 		}
@@ -203,11 +250,11 @@ func (s *suggestions) read(ctx context.Context, b *Bot) (topics, actors []string
 			}
 		}
 	}
-	topics, actors = ranked(topic), ranked(actor)
+	topics, actors, outlets = ranked(topic), ranked(actor), ranked(press)
 	s.mu.Lock()
-	s.at, s.topic, s.actor = now, topics, actors
+	s.at, s.topic, s.actor, s.press = now, topics, actors, outlets
 	s.mu.Unlock()
-	return topics, actors
+	return topics, actors, outlets
 }
 
 // ranked are the keys, most frequent first.

@@ -35,9 +35,16 @@ var _ Newsroom = (*briefings.Engine)(nil)
 type Sources interface {
 	// Sources returns the sources that are followed, in the order in which they were added.
 	Sources(ctx context.Context) ([]briefings.Source, error)
-	// Follow polls s once, reads what it lists and keeps it. An error is readable by the person who sent the link, unless it
+	// Preview polls s once and keeps nothing. An error is readable by the person who sent the link; a *briefings.ListError says
+	// that it is a list of sources.
+	Preview(ctx context.Context, s briefings.Source) (briefings.Preview, error)
+	// Follow polls s once, reads what it lists and keeps it. What it lists is no news, but for the s.First newest reports. An error is readable by the person who sent the link, unless it
 	// is a briefings.ErrNotKept, and nothing was kept.
 	Follow(ctx context.Context, s briefings.Source) (kept briefings.Source, articles int, err error)
+	// Register keeps sources that are read for the first time when their turn comes.
+	Register(ctx context.Context, sources ...briefings.Source) error
+	// Change makes a person's change of a source; briefings.ErrNotFound when there is none.
+	Change(ctx context.Context, id string, edit func(*briefings.Source)) (briefings.Source, error)
 	// RemoveSource forgets a source; briefings.ErrNotFound when there is none.
 	RemoveSource(ctx context.Context, id string) error
 }
@@ -157,6 +164,7 @@ type visit struct {
 	private bool // only the person sees the reply
 	command string
 	outcome string // for Hooks.Handled
+	why     *briefings.Why
 }
 
 // Handle answers a request. The error is not nil only when ctx ended first; the Reply then says honestly that nothing came
@@ -194,6 +202,8 @@ func (b *Bot) Handle(ctx context.Context, r Request) (reply Reply, err error) {
 			b.c.Hooks.Handled(r.Address.Platform, v.command, v.outcome, b.c.Now().Sub(began))
 		}
 	}()
+	r.User.Locale = b.locale(ctx, r)
+	v.User.Locale = r.User.Locale
 	if wait, workspace := b.tooMuch(r); wait > 0 {
 		v.outcome = "busy"
 		return Reply{Message: present.Busy(wait, workspace, b.reader(ctx, r)), Private: true, Busy: true}, nil
@@ -212,7 +222,7 @@ func (b *Bot) Handle(ctx context.Context, r Request) (reply Reply, err error) {
 	if m == nil {
 		return Reply{}, nil
 	}
-	return Reply{Message: m, Private: v.private}, nil
+	return Reply{Message: m, Private: v.private, Why: v.why}, nil
 }
 
 // failed tells the person that something went wrong on our side, and the log what. An end of ctx is told as what it is.
@@ -338,12 +348,8 @@ func (b *Bot) run(ctx context.Context, v *visit, in Invocation) (*message.Messag
 		return b.digestRemove(ctx, v, in.Args["digest"])
 	case "digest preview":
 		return b.digestPreview(ctx, v, in.Args["digest"])
-	case "source add":
-		return b.sourceAdd(ctx, v, in.Args["link"])
-	case "source remove":
-		return b.sourceRemove(ctx, v, in.Args["source"])
-	case "source list":
-		return b.sourceList(ctx, v)
+	case "source add", "source remove", "source list", "source pause", "source resume", "source review":
+		return b.source(ctx, v, in)
 	case "watch add":
 		return b.watchAdd(ctx, v, in.Args["watch"])
 	case "watch remove":
@@ -378,18 +384,18 @@ func (b *Bot) help(ctx context.Context, v *visit, name string) (*message.Message
 	reader := b.reader(ctx, v.Request)
 	if name == "" {
 		var all []present.Usage
-		for _, c := range Commands() {
+		for _, c := range CommandsIn(reader.Locale) {
 			all = append(all, usage(c))
 		}
 		return present.Help(all, reader), nil
 	}
-	if c, ok := CommandNamed(name); ok {
+	if c, ok := commandNamed(name, reader.Locale); ok {
 		return present.HelpCommand(usage(c), reader), nil
 	}
 	// "help digest" shows the whole group.
 	var group []present.Usage
 	var names []string
-	for _, c := range Commands() {
+	for _, c := range CommandsIn(reader.Locale) {
 		names = append(names, c.Name)
 		if c.Group() == strings.ToLower(strings.TrimSpace(name)) {
 			group = append(group, usage(c))
@@ -494,7 +500,7 @@ func (b *Bot) Left(ctx context.Context, platform, workspace string) error {
 			continue
 		}
 		if _, err := b.change(ctx, s, func(s digest.Subscription) digest.Subscription {
-			s.Paused, s.Reason = true, present.DigestSuspended("")
+			s.Paused, s.Reason = true, present.DigestSuspended(b.Language(ctx, s.Address))
 			return s
 		}); err != nil && !errors.Is(err, digest.ErrNotFound) {
 			problems = append(problems, err)

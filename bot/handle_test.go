@@ -330,7 +330,7 @@ func TestComplete(t *testing.T) {
 		{"who", "actor", "seo", []string{"Seoul"}},
 		{"source remove", "source", "", []string{"s4k9"}},
 		{"watch remove", "watch", "su", []string{"Suez"}},
-		{"settings", "setting", "", []string{"zone", "managers", "answers"}},
+		{"settings", "setting", "", []string{"zone", "language", "managers", "answers"}},
 		{"settings", "value", "pri", []string{"private"}},
 		{"ask", "question", "who", nil},
 		{"nothing", "at all", "", nil},

@@ -45,7 +45,7 @@ func (b *Bot) latest(ctx context.Context, v *visit, topic string) (*message.Mess
 	var edition briefings.Edition
 	for i, span := range spans {
 		var err error
-		edition, err = b.c.Newsroom.Compose(ctx, briefings.Assignment{Beat: beat, Window: v.back(span)})
+		edition, err = b.c.Newsroom.Compose(ctx, briefings.Assignment{Beat: beat, Window: v.back(span), For: scope(v.Address), Backlog: true})
 		if err != nil {
 			return nil, fmt.Errorf("compose the latest: %w", err)
 		}
@@ -114,14 +114,14 @@ func (b *Bot) story(ctx context.Context, v *visit, topic string) (*message.Messa
 					return nil, ctx.Err()
 				}
 				v.outcome = "refused"
-				return present.LinkFailed(links[0], err.Error(), reader), nil
+				return present.LinkFailed(links[0], present.Reason(err, reader.Locale), reader), nil
 			}
 			library = library.with(a)
 		}
 		return b.storyOfArticle(ctx, v, library, a)
 	}
 	for _, span := range spans {
-		e, err := b.c.Newsroom.Compose(ctx, briefings.Assignment{Beat: parseBeat(topic), Window: v.back(span), Most: 1})
+		e, err := b.c.Newsroom.Compose(ctx, briefings.Assignment{Beat: parseBeat(topic), Window: v.back(span), Most: 1, For: scope(v.Address), Backlog: true})
 		if err != nil {
 			return nil, fmt.Errorf("compose the story: %w", err)
 		}
@@ -143,6 +143,29 @@ func (b *Bot) story(ctx context.Context, v *visit, topic string) (*message.Messa
 	return present.Story(present.Telling{Topic: topic, AsOf: v.At, Searched: len(library)}, reader), nil
 }
 
+// storyPressed tells the story of a delivered digest whose button was pressed.
+func (b *Bot) storyPressed(ctx context.Context, v *visit) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	id, slot, n, ok := present.ReadStory(v.Value)
+	if !ok {
+		v.outcome = "refused"
+		return present.Forgotten(reader), nil
+	}
+	sent, err := b.c.Digests.Deliveries(ctx, digest.DeliveryFilter{
+		Subscription: id, Platform: v.Address.Platform, Workspace: v.Address.Workspace, States: []digest.State{digest.Sent, digest.Composed}, Since: slot,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look up the digest %s: %w", firstRunes(id, 20), err)
+	}
+	for _, d := range sent {
+		if d.Slot.Unix() == slot.Unix() {
+			return b.storyOfDigest(ctx, v, d, n)
+		}
+	}
+	v.outcome = "refused"
+	return present.Forgotten(reader), nil
+}
+
 // storyOfDigest tells item n of a digest, as it was delivered.
 func (b *Bot) storyOfDigest(ctx context.Context, v *visit, d digest.Delivery, n int) (*message.Message, error) {
 	if d.Edition == nil || n > len(d.Edition.Items) {
@@ -161,7 +184,7 @@ func (b *Bot) storyOfDigest(ctx context.Context, v *visit, d digest.Delivery, n 
 func (b *Bot) storyOfArticle(ctx context.Context, v *visit, library shelf, a briefings.Article) (*message.Message, error) {
 	const days = 4 * 24 * time.Hour
 	when := appeared(a)
-	e, err := b.c.Newsroom.Compose(ctx, briefings.Assignment{Window: briefings.Window{From: when.Add(-days), To: when.Add(days)}, Most: 500})
+	e, err := b.c.Newsroom.Compose(ctx, briefings.Assignment{Window: briefings.Window{From: when.Add(-days), To: when.Add(days)}, Most: 500, For: scope(v.Address), Backlog: true})
 	if err != nil {
 		return nil, fmt.Errorf("compose the days around a report: %w", err)
 	}
@@ -197,7 +220,7 @@ func (b *Bot) tell(ctx context.Context, v *visit, topic string, item *briefings.
 
 // whole cites an article as a whole.
 func whole(a briefings.Article) briefings.Citation {
-	return briefings.Citation{Article: a.ID, Revision: a.Revision, URL: a.URL, Title: a.Title, Outlet: a.Outlet, Label: a.Label, Published: a.Published, DateOnly: a.DateOnly}
+	return briefings.Citation{Article: a.ID, Revision: a.Revision, URL: a.URL, Title: a.Title, Outlet: a.Outlet, Label: a.Label, Published: a.Published, DateOnly: a.DateOnly, Unreviewed: a.Unreviewed}
 }
 
 // appeared is when a report came out, as far as is known.
@@ -280,7 +303,7 @@ func (b *Bot) why(ctx context.Context, v *visit, in Invocation) (*message.Messag
 		w.Beat = standing[0].Beat
 	}
 	w.Window = briefings.Window{From: appeared(a).Add(-12 * time.Hour), To: appeared(a).Add(12 * time.Hour)}
-	fates, err := b.c.Newsroom.Fates(ctx, briefings.Assignment{Beat: w.Beat, Window: w.Window})
+	fates, err := b.c.Newsroom.Fates(ctx, briefings.Assignment{Beat: w.Beat, Window: w.Window, For: scope(v.Address)})
 	if err != nil {
 		return nil, fmt.Errorf("tell the fates: %w", err)
 	}
@@ -302,7 +325,20 @@ func (b *Bot) reckon(ctx context.Context, v *visit, s digest.Subscription, a bri
 		w.Next = s.NextAt
 		return w, true, nil
 	}
-	order := briefings.Assignment{Beat: s.Beat, Window: w.Window}
+	order := briefings.Assignment{Beat: s.Beat, Window: w.Window, For: scope(v.Address)}
+	if e := sent[0].Edition; e != nil {
+		order.Seen = e.Composed
+		// What was delivered is the truth, whatever the library has learnt since.
+		for n, item := range e.Items {
+			if slices.Contains(item.Articles, a.ID) {
+				w.Fate = briefings.Fate{Article: a.ID, Outcome: "merged", Item: n + 1, Reasons: item.Reasons}
+				if cites(item, a.ID) {
+					w.Fate.Outcome = "posted"
+				}
+				return w, true, nil
+			}
+		}
+	}
 	if len(sent) > 1 {
 		order.Last = sent[1].Edition
 	}
@@ -312,6 +348,20 @@ func (b *Bot) reckon(ctx context.Context, v *visit, s digest.Subscription, a bri
 	}
 	w.Fate = fateOf(fates, a, w.Window)
 	return w, true, nil
+}
+
+// cites says whether a story shows words of an article.
+func cites(item briefings.Item, id string) bool {
+	if item.Lead.Article == id {
+		return true
+	}
+	claims := slices.Concat(item.Claims, item.Sides)
+	for _, c := range item.Changes {
+		claims = append(claims, c.New)
+	}
+	return slices.ContainsFunc(claims, func(c briefings.Claim) bool {
+		return slices.ContainsFunc(c.Citations, func(q briefings.Citation) bool { return q.Article == id })
+	})
 }
 
 // fateOf finds an article's fate. One that was not looked at was published before the window or read after it.

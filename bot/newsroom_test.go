@@ -132,6 +132,7 @@ type sources struct {
 	mu    sync.Mutex
 	list  []briefings.Source
 	feeds map[string]string // title by address; others are no feeds
+	lists map[string][]briefings.Source
 }
 
 func (s *sources) Sources(context.Context) ([]briefings.Source, error) {
@@ -150,6 +151,38 @@ func (s *sources) Follow(_ context.Context, source briefings.Source) (briefings.
 	source.Title, source.Checked = title, start
 	s.list = append(s.list, source)
 	return source, 3, nil
+}
+
+func (s *sources) Preview(_ context.Context, source briefings.Source) (briefings.Preview, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if list, ok := s.lists[source.URL]; ok {
+		return briefings.Preview{}, &briefings.ListError{Title: "A list", Sources: list}
+	}
+	title, ok := s.feeds[source.URL]
+	if !ok {
+		return briefings.Preview{}, errors.New("that address has no feed")
+	}
+	source.Title = title
+	return briefings.Preview{Source: source, Reports: []briefings.Report{{Title: "Third", Published: start}, {Title: "Second"}, {Title: "First"}, {Title: "Hidden"}}}, nil
+}
+
+func (s *sources) Register(_ context.Context, list ...briefings.Source) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.list = append(s.list, list...)
+	return nil
+}
+
+func (s *sources) Change(_ context.Context, id string, edit func(*briefings.Source)) (briefings.Source, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.list, func(have briefings.Source) bool { return have.ID == id })
+	if i < 0 {
+		return briefings.Source{}, briefings.ErrNotFound
+	}
+	edit(&s.list[i])
+	return s.list[i], nil
 }
 
 func (s *sources) RemoveSource(_ context.Context, id string) error {

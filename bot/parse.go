@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"attache/bot/digest"
 )
 
 // Invocation is a command with its arguments by name.
@@ -154,10 +156,10 @@ func parseGroup(text, group, rest string) (Invocation, error) {
 func (in Invocation) filled(args []Arg, rest string) (Invocation, error) {
 	switch in.Command.Name {
 	case "digest add":
-		in.Args["when"], in.Args["about"] = cutTopics(rest)
+		in.Args["when"], in.Args["about"] = cutOrder(rest)
 	case "digest edit":
 		in.Args["digest"], rest = cutWord(rest)
-		in.Args["when"], in.Args["about"] = cutTopics(rest)
+		in.Args["when"], in.Args["about"] = cutOrder(rest)
 	default:
 		for i, a := range args {
 			if i == len(args)-1 {
@@ -190,18 +192,57 @@ func (in Invocation) complete() error {
 	return nil
 }
 
-// cutTopics splits "weekdays 7:30 about sanctions without football" at its topics.
-func cutTopics(text string) (when, about string) {
+// cutOrder splits an order for a digest into its times and what it is about: "weekdays 7:30 about sanctions without football",
+// or the topics first, as people say it: "sanctions, Iran, from Yonhap weekdays 7:30 Asia/Seoul".
+func cutOrder(text string) (when, about string) {
 	fields := strings.Fields(text)
 	for i, f := range fields {
-		switch strings.ToLower(f) {
-		case "about":
+		if !strings.EqualFold(f, "about") {
+			continue
+		}
+		if i > 0 {
 			return strings.Join(fields[:i], " "), unquote(strings.Join(fields[i+1:], " "))
-		case "without":
+		}
+		fields = fields[1:]
+		if n := timesAtEnd(fields); n > 0 {
+			return strings.Join(fields[n:], " "), strings.Join(fields[:n], " ")
+		}
+		return "", unquote(strings.Join(fields, " "))
+	}
+	if n := timesAtEnd(fields); n > 0 {
+		return strings.Join(fields[n:], " "), strings.Join(fields[:n], " ")
+	}
+	for i, f := range fields {
+		if strings.EqualFold(f, "without") {
 			return strings.Join(fields[:i], " "), strings.Join(fields[i:], " ")
 		}
 	}
 	return strings.Join(fields, " "), ""
+}
+
+// timesAtEnd returns where the times begin with which an order ends, the longest that are times, or 0 where it has no topics in
+// front: what begins like times is meant as times, also where something in it is wrong.
+func timesAtEnd(fields []string) int {
+	const longest = 14 // words of a schedule
+	isTimes := func(words []string) bool {
+		_, err := digest.ParseSchedule(strings.Join(words, " "), "")
+		return err == nil
+	}
+	for n := 1; n <= min(len(fields), longest); n++ {
+		if isTimes(fields[:n]) {
+			return 0
+		}
+	}
+	for i := max(1, len(fields)-longest); i < len(fields); i++ {
+		switch strings.ToLower(fields[i]) {
+		case "of", "and", "or", "from", "in", "to", "the", "a", "+":
+			continue // a schedule forgives small words in front, which belong to what stands before them
+		}
+		if isTimes(fields[i:]) {
+			return i
+		}
+	}
+	return 0
 }
 
 // cutWord splits off the first word.

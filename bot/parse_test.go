@@ -55,6 +55,8 @@ func TestParse(t *testing.T) {
 		{"hlep", "?help", nil},
 		{"latets sanctions", "?latest", nil},
 		{"source add https://x.example/rss", "source add", map[string]string{"link": "https://x.example/rss"}},
+		{"source add https://x.example/rss last 3", "source add", map[string]string{"link": "https://x.example/rss", "how": "last 3"}},
+		{"source review all", "source review", map[string]string{"source": "all"}},
 		{"source close to the matter said what?", "ask", map[string]string{"question": "source close to the matter said what?"}},
 		{"watch add “Strait of Hormuz”", "watch add", map[string]string{"watch": "Strait of Hormuz"}},
 		{"watch out for new sanctions", "ask", map[string]string{"question": "watch out for new sanctions"}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,23 +14,68 @@ import (
 	"attache/briefings"
 )
 
-// parseBeat reads "North Korea, sanctions without football": topics separated by commas, then what is left out. "everything"
-// is the empty beat.
+// mostEntries is how many entries each list of a beat may have, of at most 80 characters each.
+const mostEntries = 20
+
+// parseBeat reads what a digest is about: "sanctions, Iran, @Kim Yo-jong, from Yonhap, in en, without football". A part that
+// begins with from, in or without, and those after it, say which outlets, which languages and what to leave out; "in" needs a
+// language. Anything else is a topic, as briefings.ReadTopic reads it; in quotation marks it is words, whatever it names.
+// "everything" is the empty beat.
 func parseBeat(about string) briefings.Beat {
 	var beat briefings.Beat
-	about = strings.Join(strings.Fields(about), " ")
-	in, out := about, ""
-	lower := strings.ToLower(about)
-	if strings.HasPrefix(lower, "without ") {
-		in, out = "", about[len("without "):]
-	} else if i := strings.Index(lower, " without "); i >= 0 && len(lower) == len(about) {
-		in, out = about[:i], about[i+len(" without "):]
+	list := &beat.Topics
+	for _, part := range parts(about) {
+		first, rest := cutWord(part)
+		if strings.EqualFold(first, "only") {
+			if second, _ := cutWord(rest); strings.EqualFold(second, "from") || strings.EqualFold(second, "in") {
+				first, rest = cutWord(rest)
+			}
+		}
+		switch code, isLanguage := briefings.LanguageCode(rest); {
+		case rest == "":
+		case strings.EqualFold(first, "from"):
+			list, part = &beat.Outlets, rest
+		case strings.EqualFold(first, "without"):
+			list, part = &beat.Without, rest
+		case strings.EqualFold(first, "in") && isLanguage:
+			list, part = &beat.Languages, code
+		}
+		if list == &beat.Languages {
+			if code, ok := briefings.LanguageCode(part); ok {
+				part = code
+			} else {
+				list = &beat.Topics
+			}
+		}
+		if list == &beat.Topics && strings.EqualFold(part, "everything") {
+			continue
+		}
+		words := firstRunes(unquote(part), 80)
+		if list == &beat.Topics && words != part && briefings.ReadTopic(words).Kind != "words" {
+			words = "“" + words + "”"
+		}
+		if words != "" && len(*list) < mostEntries && !slices.ContainsFunc(*list, func(have string) bool { return strings.EqualFold(have, words) }) {
+			*list = append(*list, words)
+		}
 	}
-	if !strings.EqualFold(strings.TrimSpace(in), "everything") {
-		beat.Topics = commas(in)
-	}
-	beat.Without = commas(out)
 	return beat
+}
+
+// parts splits an order at its commas and before "without".
+func parts(text string) []string {
+	fields := strings.Fields(text)
+	for i, f := range fields {
+		if i > 0 && strings.EqualFold(f, "without") {
+			fields[i-1] += ","
+		}
+	}
+	var out []string
+	for part := range strings.FieldsFuncSeq(strings.Join(fields, " "), func(r rune) bool { return r == ',' || r == ';' }) {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // commas splits a list of at most twenty phrases and takes out what stands there twice.
@@ -38,7 +84,7 @@ func commas(text string) []string {
 	seen := map[string]bool{}
 	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
 		part = firstRunes(unquote(part), 80)
-		if key := strings.ToLower(part); part != "" && !seen[key] && len(out) < 20 {
+		if key := strings.ToLower(part); part != "" && !seen[key] && len(out) < mostEntries {
 			seen[key] = true
 			out = append(out, part)
 		}
@@ -46,9 +92,42 @@ func commas(text string) []string {
 	return out
 }
 
+// tried adds to a confirmation what the last 24 hours would have brought. It is no reason to fail: without it the confirmation
+// stands.
+func (b *Bot) tried(ctx context.Context, v *visit, beat briefings.Beat, m *message.Message) *message.Message {
+	e, err := b.c.Newsroom.Compose(ctx, briefings.Assignment{Beat: beat, Window: v.back(24 * time.Hour), For: scope(v.Address)})
+	if err != nil {
+		b.c.Log.WarnContext(ctx, "a digest could not be tried out", "error", err)
+		return m
+	}
+	return present.Tried(m, e, b.reader(ctx, v.Request))
+}
+
+// isDigestID says whether a word can be the id of a digest: see newID. It has no vowels, so that hardly a topic looks like one.
+func isDigestID(word string) bool {
+	return len(word) >= 4 && len(word) < 12 && strings.Trim(strings.ToLower(word), letters) == ""
+}
+
+// tryOut shows what the last 24 hours would have brought on a beat that nobody has set up yet.
+func (b *Bot) tryOut(ctx context.Context, v *visit, about string) (*message.Message, error) {
+	reader := b.reader(ctx, v.Request)
+	beat := parseBeat(about)
+	beat.Watch = b.watched(ctx, v.Address)
+	e, err := b.c.Newsroom.Compose(ctx, briefings.Assignment{Beat: beat, Window: v.back(24 * time.Hour), For: scope(v.Address)})
+	if err != nil {
+		return nil, fmt.Errorf("try out a digest: %w", err)
+	}
+	m := present.Previewed(present.Edition(e, present.Issue{Zone: b.zone(ctx, v.Request), Locale: reader.Locale}), reader)
+	return present.TryOut(m, about, reader), nil
+}
+
 // standingOf is a subscription as people read it.
 func (b *Bot) standingOf(v *visit, s digest.Subscription, n int) present.Standing {
-	st := present.Standing{ID: s.ID, When: s.Schedule.Words(), Beat: s.Beat, Last: s.Last, Paused: s.Paused, Reason: s.Reason}
+	locale := ""
+	if v != nil {
+		locale = v.User.Locale
+	}
+	st := present.Standing{ID: s.ID, When: s.Schedule.WordsIn(locale), Beat: s.Beat, Last: s.Last, Paused: s.Paused, Reason: s.Reason}
 	if v == nil || v.User.Zone == "" { // whose zone isn't known reads the times as the schedule means them
 		if zone, err := s.Schedule.Location(); err == nil {
 			st.Zone = zone
@@ -92,7 +171,7 @@ func (b *Bot) schedule(ctx context.Context, v *visit, when, zone string) (digest
 	}
 	s, err := digest.ParseSchedule(when, zone)
 	if err != nil {
-		return digest.Schedule{}, present.DigestBadWhen(when, err.Error(), reader)
+		return digest.Schedule{}, present.DigestBadWhen(when, present.Reason(err, reader.Locale), reader)
 	}
 	if s.Next(v.At).IsZero() {
 		return digest.Schedule{}, present.DigestNever(when, reader)
@@ -137,8 +216,13 @@ func (b *Bot) digestAdd(ctx context.Context, v *visit, a map[string]string) (*me
 	if err := b.c.Digests.AddSubscription(ctx, s); err != nil {
 		return nil, fmt.Errorf("add digest %s: %w", s.ID, err)
 	}
+	if language := present.Language(v.PlaceLocale); language != "" {
+		if err := b.c.Memory.SetSetting(ctx, scope(v.Address), settingPlace, language); err != nil { // it comes in the default language then
+			b.c.Log.WarnContext(ctx, "the language of a place could not be kept", "address", scope(v.Address), "error", err)
+		}
+	}
 	b.c.Log.InfoContext(ctx, "a digest was set up", "digest", s.ID, "address", s.Address.String(), "schedule", s.Schedule.Cron, "zone", s.Schedule.Zone)
-	return present.DigestAdded(b.standingOf(v, s, 3), reader), nil
+	return b.tried(ctx, v, s.Beat, present.DigestAdded(b.standingOf(v, s, 3), reader)), nil
 }
 
 // freeID returns an id for people that no digest has: four letters, more where those are taken.
@@ -243,7 +327,11 @@ func (b *Bot) digestEdit(ctx context.Context, v *visit, a map[string]string) (*m
 		}
 		return s
 	}, func(s digest.Subscription) *message.Message {
-		return present.DigestChanged(b.standingOf(v, s, 3), reader)
+		m := present.DigestChanged(b.standingOf(v, s, 3), reader)
+		if about == "" {
+			return m
+		}
+		return b.tried(ctx, v, s.Beat, m)
 	})
 }
 
@@ -296,6 +384,9 @@ func (b *Bot) digestRemove(ctx context.Context, v *visit, id string) (*message.M
 
 func (b *Bot) digestPreview(ctx context.Context, v *visit, id string) (*message.Message, error) {
 	reader := b.reader(ctx, v.Request)
+	if id != "" && !isDigestID(unquote(id)) {
+		return b.tryOut(ctx, v, strings.TrimSpace(id))
+	}
 	if b.c.Preview == nil {
 		v.outcome = "refused"
 		return present.OffHere("digest preview", reader), nil

@@ -267,6 +267,18 @@ func TestLatestGoesFurtherBackWhenItIsQuiet(t *testing.T) {
 	}
 }
 
+// What was delivered is the truth about a report, whatever the library would say now.
+func TestWhyKeepsToWhatWasDelivered(t *testing.T) {
+	t.Parallel()
+	h := open(t, func(_ *bot.Config, h *house) {
+		h.news.fates = []briefings.Fate{{Article: "a1", Outcome: "below", Short: 0.5, Reasons: []string{"one outlet"}}}
+	})
+	deliver(t, h, "d7f3", oneStory(briefings.Assignment{}))
+	if got := words(h.typed(t, "why https://daily.example/gift")); !strings.Contains(got, "It is in the digest, as story 1") || len(h.news.orders) != 0 {
+		t.Errorf("%d editions were composed for it: %s", len(h.news.orders), got)
+	}
+}
+
 func TestWhyAReportWasOrWasNotInTheDigest(t *testing.T) {
 	t.Parallel()
 	h := open(t, func(_ *bot.Config, h *house) {
@@ -276,7 +288,9 @@ func TestWhyAReportWasOrWasNotInTheDigest(t *testing.T) {
 	if got := ask("why https://www.daily.example/gift/?utm_source=x#top"); !strings.Contains(got, "No digest has been sent in this channel yet") || !strings.Contains(got, "below the line") {
 		t.Errorf("without a digest: %s", got)
 	}
-	deliver(t, h, "d7f3", oneStory(briefings.Assignment{}))
+	other := oneStory(briefings.Assignment{})
+	other.Items[0].Articles = []string{"another"}
+	deliver(t, h, "d7f3", other)
 	if got := ask("why https://daily.example/gift"); !strings.Contains(got, "Measured by digest d7f3") || !strings.Contains(got, "missed the line by 0.50") {
 		t.Errorf("with a digest: %s", got)
 	}
@@ -341,7 +355,7 @@ func TestSourcesInChat(t *testing.T) {
 			t.Errorf("%s: want %q in %s", text, want, got)
 		}
 	}
-	step("source add https://daily.example/rss", "Now following The Daily Example. 3 reports read.")
+	step("source add https://daily.example/rss now", "Now following The Daily Example. 3 reports read.")
 	added := h.sources.list[2]
 	if id = added.ID; added.Owner != channel.String() || !added.Added.Equal(start) {
 		t.Errorf("kept %+v", added)
@@ -349,7 +363,7 @@ func TestSourcesInChat(t *testing.T) {
 	step("source add <http://www.daily.example/rss/>", "The Daily Example is followed already")
 	step("source add daily.example/page", "That is a page, not a feed")
 	step("source add https://daily.example/none", "I couldn’t follow that. That address has no feed.")
-	step("source add nonsense", "That is no web address.")
+	step("source add nonsense", "That is no web address; send one like")
 	step("source list", "House feed")
 	if got := words(h.typed(t, "sources")); strings.Contains(got, "Foreign") || !strings.Contains(got, "The Daily Example: 1 report") {
 		t.Errorf("sources: %s", got)
@@ -380,7 +394,7 @@ func TestSettingsInChat(t *testing.T) {
 		{"settings managers <b>!", "doesn’t fit managers"},
 		{"settings managers everyone", "managers is now everyone"},
 		{"settings managers default", "back to its default: as the platform says"},
-		{"settings colour red", "There is no setting “colour”. There are zone, managers and answers."},
+		{"settings colour red", "There is no setting “colour”. There are zone, language, managers and answers."},
 	} {
 		if got := words(h.typed(t, row.text)); !strings.Contains(got, row.want) {
 			t.Errorf("%s: want %q in %s", row.text, row.want, got)
@@ -394,7 +408,7 @@ func TestLeavingSuspendsAndUninstallingForgets(t *testing.T) {
 	s := added(t, h, "digest add daily 08:00")
 	h.typed(t, "Who?")
 	h.sources.feeds["https://daily.example/rss"] = "The Daily Example"
-	h.typed(t, "source add https://daily.example/rss")
+	h.typed(t, "source add https://daily.example/rss now")
 	elsewhere := channel
 	elsewhere.Workspace = "w2"
 	h.handle(t, bot.Request{Kind: bot.Run, Text: "digest add daily 09:00", Address: elsewhere, User: manager()})

@@ -19,6 +19,9 @@ type Question struct {
 	Asked time.Time
 	// Limit is how many claims the answer may show; zero means 3.
 	Limit int
+	// For is the channel (message.Address.String) in which it is asked: what its workspace has reviewed counts as reviewed.
+	// Empty means that every review counts.
+	For string
 	// Explain asks for Answer.Why.
 	Explain bool
 }
@@ -72,6 +75,8 @@ type Answer struct {
 	// Searched is how many articles were searched, Newest when the newest of them was published.
 	Searched int       `json:"searched"`
 	Newest   time.Time `json:"newest,omitzero"`
+	// Now says that the question is about what holds now, or newest: then the age of what is cited matters.
+	Now bool `json:"now,omitempty"`
 	// Documents ranks the articles found, best first, at most ten.
 	Documents []string `json:"documents,omitempty"`
 	// Ranked are the sentences found, best first, at most five; the claims are drawn from them.
@@ -100,6 +105,43 @@ type Why struct {
 	Spans    []WeighedSpan `json:"spans,omitempty"`
 	Rejected []Rejection   `json:"rejected,omitempty"`
 	Signals  []Feature     `json:"signals,omitempty"` // what the verdict was decided on
+	// Parts are what each signal adds to the verdict's score, the weightiest first.
+	Parts []Feature `json:"parts,omitempty"`
+	// Confidence is the answer's; below Threshold the sources are said not to answer.
+	Confidence float64 `json:"confidence"`
+	Threshold  float64 `json:"threshold"`
+	// Passages are what the index found, best first, at most ten.
+	Passages []WeighedPassage `json:"passages,omitempty"`
+	// Stands are the claims that passed ground; Rejected those that didn't.
+	Stands []string `json:"stands,omitempty"`
+}
+
+// WeighedPassage is a passage with the score by which the index found it.
+type WeighedPassage struct {
+	Article string  `json:"article"`
+	Title   string  `json:"title,omitempty"`
+	Passage int     `json:"passage"`
+	Text    string  `json:"text"` // its beginning
+	Score   float64 `json:"score"`
+}
+
+// Brief is the explanation for a person: the best few of everything, and of each the parts that weigh most.
+func (w *Why) Brief() *Why {
+	const few, most = 5, 8
+	out := *w
+	out.Signals = nil
+	out.Parts = w.Parts[:min(len(w.Parts), most)]
+	out.Passages = w.Passages[:min(len(w.Passages), few)]
+	out.Sentences, out.Spans = nil, nil
+	for _, s := range w.Sentences[:min(len(w.Sentences), few)] {
+		s.Features, s.Order, s.Parts = nil, nil, s.Parts[:min(len(s.Parts), most)]
+		out.Sentences = append(out.Sentences, s)
+	}
+	for _, s := range w.Spans[:min(len(w.Spans), few)] {
+		s.Features, s.Parts = nil, s.Parts[:min(len(s.Parts), most)]
+		out.Spans = append(out.Spans, s)
+	}
+	return &out
 }
 
 // Weighed is a sentence with its score by feature.
@@ -111,6 +153,8 @@ type Weighed struct {
 	Features []Feature `json:"features"`
 	// Order are the features by which it was placed among those read closely.
 	Order []Feature `json:"order,omitempty"`
+	// Parts are what each feature adds to Score, the weightiest first.
+	Parts []Feature `json:"parts,omitempty"`
 }
 
 // WeighedSpan is a stretch of a sentence that was considered as the short answer.
@@ -121,6 +165,8 @@ type WeighedSpan struct {
 	Kind     string    `json:"kind"`
 	Score    float64   `json:"score"`
 	Features []Feature `json:"features"`
+	// Parts are what each feature adds to Score, the weightiest first.
+	Parts []Feature `json:"parts,omitempty"`
 }
 
 // Feature is a named number.

@@ -28,6 +28,12 @@ type Report struct {
 	Source string
 	// Origin is the ID of the article that this one is a copy of, where that is known.
 	Origin string
+	// Backlog says that its source listed it when it was read for the first time: it can be asked about and is no news. A
+	// later revision of it is none either.
+	Backlog bool
+	// Unreviewed says that nobody had reviewed its source when it was read, or that it came by a link that somebody sent. In
+	// what the engine hands out it says how that stands now.
+	Unreviewed bool
 }
 
 // Article is a report in the library: cleaned, cut into passages and sentences, and never changed. A changed text is
@@ -90,7 +96,7 @@ func (a Article) Cite(i int) Citation {
 	s := a.Sentences[i]
 	return Citation{
 		Article: a.ID, Revision: a.Revision, URL: a.URL, Title: a.Title, Outlet: a.Outlet, Label: a.Label,
-		Published: a.Published, DateOnly: a.DateOnly, Sentence: i, Quote: a.Sentence(i), Start: s.Start, End: s.End,
+		Published: a.Published, DateOnly: a.DateOnly, Unreviewed: a.Unreviewed, Sentence: i, Quote: a.Sentence(i), Start: s.Start, End: s.End,
 	}
 }
 
@@ -117,10 +123,12 @@ type Citation struct {
 	Label     string    `json:"label,omitempty"`
 	Published time.Time `json:"published,omitzero"`
 	DateOnly  bool      `json:"date_only,omitempty"`
-	Sentence  int       `json:"sentence"` // index in the article's sentences
-	Quote     string    `json:"quote"`
-	Start     int       `json:"start"` // byte offsets of Quote in the article's text (in its title for the headline)
-	End       int       `json:"end"`
+	// Unreviewed says that nobody has reviewed the source that the article came from.
+	Unreviewed bool   `json:"unreviewed,omitempty"`
+	Sentence   int    `json:"sentence"` // index in the article's sentences
+	Quote      string `json:"quote"`
+	Start      int    `json:"start"` // byte offsets of Quote in the article's text (in its title for the headline)
+	End        int    `json:"end"`
 }
 
 // Stance says what a speaker does with what they say.

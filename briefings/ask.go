@@ -36,6 +36,7 @@ type findings struct {
 	statement []*candidate // what X said, in order, for a question that asks for it
 	heard     float64      // how much of what the question says is in the statement that answers, 0 to 1
 	beside    *Citation    // where the speaker stands, when not in the sentence itself
+	earlier   []*span      // short answers in earlier revisions of the article that answers
 	limit     int
 }
 
@@ -63,14 +64,18 @@ func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
 	}
 	q.Text = text
 	f := c.find(text, at, cmp.Or(max(q.Limit, 0), 3))
+	e.recall(ctx, f)
 	_, own := e.drafter.(Extractive)
 	brief := f.brief(q, own)
 	draft, drafter, rejected := e.draft(ctx, brief, c)
 	answer := f.answer(draft, at)
 	answer.Question = text
 	answer.Drafter = drafter
+	if err := e.vouchAnswer(ctx, q.For, &answer); err != nil {
+		return Answer{}, err
+	}
 	if q.Explain {
-		answer.Why = f.why(rejected)
+		answer.Why = f.why(rejected, answer.Claims)
 	}
 	e.log.DebugContext(ctx, "question answered", "verdict", answer.Verdict, "type", f.q.kind, "sentences", len(f.r.sentences), "confidence", answer.Confidence, "drafter", drafter)
 	return answer, nil
@@ -147,6 +152,16 @@ func (f *findings) order() {
 
 // statements returns who said what in an article.
 func (f *findings) statements(a *Article) []Statement { return f.c.heard.of(a) }
+
+// prepare reads the articles of some sentences for what was said in them, side by side.
+func (f *findings) prepare(list []*candidate) {
+	sideBySide(len(list), func(i int) { f.c.heard.at(list[i].a, list[i].sentence) })
+}
+
+// told returns the statement in which a quote stands.
+func (f *findings) told(a *Article, c Citation) (Statement, bool) {
+	return statementOver(f.c.heard.at(a, c.Sentence), c)
+}
 
 // hear answers questions about what was said, by whom.
 func (f *findings) hear() {
@@ -381,7 +396,7 @@ func (f *findings) brief(q Question, own bool) Brief {
 		b.Evidence[i].Sentences = append(b.Evidence[i].Sentences, c.sentence)
 		r := Ranked{Citation: c.a.Cite(c.sentence), Score: c.final}
 		if !own {
-			if s, ok := statementOver(f.statements(c.a), r.Citation); ok {
+			if s, ok := f.told(c.a, r.Citation); ok {
 				r.Speaker = s.Speaker
 			}
 		}
@@ -433,7 +448,7 @@ func (e *Engine) draft(ctx context.Context, b Brief, c *collection) (Draft, stri
 			e.log.WarnContext(ctx, "drafter failed, quoting instead", "drafter", e.drafter.Name(), "error", err)
 			rejected = append(rejected, Rejection{Text: e.drafter.Name(), Reason: "the drafter failed"})
 		} else {
-			good, bad := ground(d, look, c.heard.of)
+			good, bad := ground(d, look, c.heard.at)
 			rejected = append(rejected, bad...)
 			good.Missing = slices.DeleteFunc(slices.Clone(good.Missing), func(m string) bool {
 				return m == "" || !strings.Contains(strings.ToLower(b.Question.Text), strings.ToLower(m))
@@ -448,7 +463,7 @@ func (e *Engine) draft(ctx context.Context, b Brief, c *collection) (Draft, stri
 	if err != nil {
 		d = Draft{Verdict: NotInSources}
 	}
-	good, bad := ground(d, look, c.heard.of)
+	good, bad := ground(d, look, c.heard.at)
 	return good, Extractive{}.Name(), append(rejected, bad...)
 }
 
@@ -486,6 +501,7 @@ func (f *findings) answer(d Draft, at time.Time) Answer {
 		Verdict: d.Verdict, Short: d.Short, Claims: d.Claims, Confidence: d.Confidence, Missing: d.Missing, AsOf: at,
 	}
 	a.Searched, a.Newest = f.c.extent(at)
+	a.Now = f.q.speaksOfNow()
 	a.Documents = f.documents()
 	ranked := f.ranked()
 	if len(d.Claims) > 0 && d.Verdict != NotInSources {
@@ -498,9 +514,10 @@ func (f *findings) answer(d Draft, at time.Time) Answer {
 			}
 		}
 	}
+	f.prepare(ranked[:min(5, len(ranked))])
 	for _, c := range ranked[:min(5, len(ranked))] {
 		r := Ranked{Citation: c.a.Cite(c.sentence), Score: c.final}
-		if s, ok := statementOver(f.statements(c.a), r.Citation); ok {
+		if s, ok := f.told(c.a, r.Citation); ok {
 			r.Speaker = s.Speaker
 		}
 		a.Ranked = append(a.Ranked, r)
@@ -542,20 +559,6 @@ func (f *findings) documents() []string {
 	return ids[:min(10, len(ids))]
 }
 
-// extent is how many articles a collection has by a time and when the newest of them was published.
-func (c *collection) extent(at time.Time) (int, time.Time) {
-	n, newest := 0, time.Time{}
-	for _, a := range c.all() {
-		if when := published(a); !when.After(at) {
-			n++
-			if !a.Published.IsZero() && a.Published.After(newest) {
-				newest = a.Published
-			}
-		}
-	}
-	return n, newest
-}
-
 // nearby are the sentences that say the most about the matter.
 func (f *findings) nearby() []Claim {
 	var out []Claim
@@ -576,11 +579,14 @@ func (f *findings) nearby() []Claim {
 func (f *findings) claim(c *candidate) Claim {
 	cite := c.a.Cite(c.sentence)
 	claim := Claim{Text: cite.Quote, Citations: []Citation{cite}}
-	if s, ok := statementOver(f.statements(c.a), cite); ok {
+	if s, ok := f.told(c.a, cite); ok {
 		claim.Speaker, claim.Stance, claim.Direct = s.Speaker, s.Stance, s.Direct
 	}
 	return claim
 }
+
+// suggestedFrom is how many sentences of an article are looked at for somebody to ask about.
+const suggestedFrom = 60
 
 // suggestions are questions that the sources can answer: about what speakers in the articles found said.
 func (f *findings) suggestions() []string {
@@ -592,7 +598,7 @@ func (f *findings) suggestions() []string {
 			continue
 		}
 		seen[c.a] = true
-		for _, s := range f.statements(c.a) {
+		for _, s := range f.c.heard.at(c.a, suggestedFrom) {
 			name := cmp.Or(s.Speaker.Full, s.Speaker.Name)
 			if s.Speaker.Kind == SpeakerAnonymous || s.Speaker.Kind == SpeakerOutlet || name == "" || len(name) > 50 || names[name] || !strings.ContainsFunc(name, unicode.IsUpper) || len(out) == 3 {
 				continue
@@ -637,8 +643,12 @@ func (f *findings) topic(a Answer) []string {
 }
 
 // why explains the answer.
-func (f *findings) why(rejected []Rejection) *Why {
-	w := &Why{Type: f.q.kind, Rejected: rejected, Signals: f.verdict.signals}
+func (f *findings) why(rejected []Rejection, stands []Claim) *Why {
+	weights := f.c.w
+	w := &Why{
+		Type: f.q.kind, Rejected: rejected, Signals: f.verdict.signals, Parts: partsOf(weights.Refusal, f.verdict.signals),
+		Confidence: f.verdict.confidence, Threshold: weights.Threshold,
+	}
 	for _, t := range f.q.terms {
 		s := t.text
 		if len(t.alts) > 0 {
@@ -646,13 +656,40 @@ func (f *findings) why(rejected []Rejection) *Why {
 		}
 		w.Terms = append(w.Terms, s)
 	}
+	for _, h := range f.r.hits[:min(len(f.r.hits), 10)] {
+		a, ok := f.c.get(h.Doc)
+		if !ok || h.Passage >= len(a.Passages) {
+			continue
+		}
+		p := a.Passages[h.Passage]
+		w.Passages = append(w.Passages, WeighedPassage{Article: a.ID, Title: a.Title, Passage: h.Passage, Text: cleanLine(a.Text[p.Start:p.End], 200), Score: h.Score})
+	}
 	for _, c := range f.r.sentences {
 		w.Sentences = append(w.Sentences, Weighed{
-			Article: c.a.ID, Sentence: c.sentence, Text: c.text, Score: c.final, Features: c.features, Order: c.order,
+			Article: c.a.ID, Sentence: c.sentence, Text: c.text, Score: c.final, Features: c.features, Order: c.order, Parts: partsOf(weights.Order, c.order),
 		})
 	}
-	for _, s := range f.spans[:min(len(f.spans), 400)] {
-		w.Spans = append(w.Spans, WeighedSpan{Text: s.text, Article: s.in.a.ID, Sentence: s.in.sentence, Kind: s.kind, Score: s.score, Features: s.features})
+	for i, s := range f.spans[:min(len(f.spans), 400)] {
+		span := WeighedSpan{Text: s.text, Article: s.in.a.ID, Sentence: s.in.sentence, Kind: s.kind, Score: s.score, Features: s.features}
+		if i < 20 {
+			span.Parts = partsOf(weights.Span, s.features)
+		}
+		w.Spans = append(w.Spans, span)
+	}
+	for _, c := range stands {
+		w.Stands = append(w.Stands, c.Text)
 	}
 	return w
+}
+
+// partsOf is what each feature adds to a score, the weightiest first.
+func partsOf(model map[string]float64, fs []Feature) []Feature {
+	var out []Feature
+	for _, f := range fs {
+		if v := model[f.Name] * f.Value; v != 0 {
+			out = append(out, Feature{f.Name, v})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Feature) int { return cmp.Compare(math.Abs(b.Value), math.Abs(a.Value)) })
+	return out
 }

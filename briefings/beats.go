@@ -12,14 +12,123 @@ import (
 // beatFilter is a Beat made ready for asking many articles.
 type beatFilter struct {
 	beat      Beat
-	topics    []namedKey
+	topics    []topicEntry
 	countries []string
 	actors    []actorKeys
-	without   []namedKey
+	without   []topicEntry
 	watch     []watchEntry
+	explain   bool // say by which word or country an article fits a starter
 }
 
-type namedKey struct{ name, key string }
+func (f *beatFilter) because(e *topicEntry, d *dossier) string {
+	if !f.explain {
+		return ""
+	}
+	return e.because(d)
+}
+
+// topicEntry is an entry of Beat.Topics or Beat.Without, as ReadTopic reads it. All of its parts must fit.
+type topicEntry struct {
+	name  string
+	parts []topicPart
+}
+
+// topicPart is one thing that an article may be about. Each reading that is set is enough.
+type topicPart struct {
+	starter   int      // place in the table of starters, or -1
+	keys      []string // phrases, as phraseKey makes them
+	actor     []string // keys of a name
+	countries []string
+}
+
+func newTopicEntry(entry string) topicEntry {
+	e := topicEntry{name: entry}
+	for _, text := range bothParts(entry) {
+		r := ReadTopic(text)
+		p := topicPart{starter: -1}
+		switch r.Kind {
+		case "name":
+			keys, country := actorNames(r.Name)
+			p.actor = keys
+			if country != "" {
+				p.countries = []string{country}
+			}
+		case "subject", "region":
+			t := starterTable()
+			p.starter = t.byName[starterKey(text)]
+			p.countries = t.list[p.starter].Countries
+		case "country":
+			c, _ := namedCountry(text)
+			p.keys, p.countries = []string{phraseKey(c.Name)}, []string{c.Code}
+		default:
+			words := text
+			if inner, ok := inMarks(text); ok {
+				words = inner
+			}
+			p.keys = []string{phraseKey(words)}
+		}
+		e.parts = append(e.parts, p)
+	}
+	return e
+}
+
+// fits says whether an article is about the entry.
+func (e *topicEntry) fits(d *dossier) bool {
+	for i := range e.parts {
+		if !e.parts[i].fits(d) {
+			return false
+		}
+	}
+	return len(e.parts) > 0
+}
+
+func (p *topicPart) fits(d *dossier) bool {
+	if p.starter >= 0 && d.starters&(1<<p.starter) != 0 {
+		return true
+	}
+	for _, c := range p.countries {
+		if d.countries[c] > 1 {
+			return true
+		}
+	}
+	for _, k := range p.keys {
+		if d.about(k) {
+			return true
+		}
+	}
+	return len(p.actor) > 0 && d.named(p.actor) > 0
+}
+
+// because says by what an article fits an entry, for people: the country or the words of a starter that it is about.
+func (e *topicEntry) because(d *dossier) string {
+	var found []string
+	for _, p := range e.parts {
+		if p.starter < 0 {
+			continue
+		}
+		s := starterTable().list[p.starter]
+		if i := slices.IndexFunc(s.Terms, func(t string) bool { return d.about(phraseKey(t)) }); i >= 0 {
+			found = append(found, "“"+s.Terms[i]+"”")
+		} else if i := slices.IndexFunc(s.Countries, func(c string) bool { return d.countries[c] > 1 }); i >= 0 {
+			found = append(found, countryLabel(s.Countries[i]))
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(found, ", ") + ")"
+}
+
+// inTitle says whether what the entry asks for stands in the article's title.
+func (e *topicEntry) inTitle(d *dossier, words string, countries []string) bool {
+	for _, p := range e.parts {
+		if p.starter >= 0 && d.titleStarters&(1<<p.starter) != 0 || slices.ContainsFunc(p.keys, func(k string) bool { return strings.Contains(d.titleStems, k) }) ||
+			anyKey(words, p.actor) || slices.ContainsFunc(p.countries, func(c string) bool { return slices.Contains(countries, c) }) {
+			return true
+		}
+	}
+	return false
+}
 
 type actorKeys struct {
 	name    string
@@ -37,7 +146,7 @@ type watchEntry struct {
 func newBeatFilter(b Beat) beatFilter {
 	f := beatFilter{beat: b}
 	for _, t := range b.Topics {
-		f.topics = append(f.topics, namedKey{t, phraseKey(t)})
+		f.topics = append(f.topics, newTopicEntry(t))
 	}
 	for _, c := range b.Countries {
 		code := strings.ToUpper(strings.TrimSpace(c))
@@ -51,7 +160,7 @@ func newBeatFilter(b Beat) beatFilter {
 		f.actors = append(f.actors, actorKeys{a, keys, country})
 	}
 	for _, w := range b.Without {
-		f.without = append(f.without, namedKey{w, phraseKey(w)})
+		f.without = append(f.without, newTopicEntry(w))
 	}
 	for _, w := range b.Watch {
 		e := watchEntry{name: w}
@@ -86,9 +195,9 @@ func countryCode(code string) string {
 // people.
 func (f *beatFilter) verdict(d *dossier) (on, ruledOut bool, reasons []string) {
 	a := d.article
-	for _, w := range f.without {
-		if strings.Contains(d.stems, w.key) && d.about(w.key) {
-			return false, true, []string{fmt.Sprintf("it is about %q, which this channel leaves out", w.name)}
+	for i := range f.without {
+		if f.without[i].fits(d) {
+			return false, true, []string{fmt.Sprintf("it is about %q, which this channel leaves out", f.without[i].name)}
 		}
 	}
 	if len(f.beat.Outlets) > 0 && !slices.ContainsFunc(f.beat.Outlets, func(o string) bool { return isOutlet(a, o) }) {
@@ -98,17 +207,16 @@ func (f *beatFilter) verdict(d *dossier) (on, ruledOut bool, reasons []string) {
 		return false, true, []string{fmt.Sprintf("it is in the language %q, which this channel does not follow", a.Language)}
 	}
 	if len(f.topics) > 0 {
-		hit := ""
-		for _, t := range f.topics {
-			if d.about(t.key) {
-				hit = t.name
+		on := false
+		for i := range f.topics {
+			if on = f.topics[i].fits(d); on {
+				reasons = append(reasons, fmt.Sprintf("it is about %q", f.topics[i].name)+f.because(&f.topics[i], d))
 				break
 			}
 		}
-		if hit == "" {
+		if !on {
 			return false, false, []string{"it is about none of the topics: " + strings.Join(f.beat.Topics, ", ")}
 		}
-		reasons = append(reasons, fmt.Sprintf("it is about %q", hit))
 	}
 	if len(f.countries) > 0 {
 		i := slices.IndexFunc(f.countries, func(c string) bool { return d.countries[c] > 1 })
@@ -142,41 +250,77 @@ func (f *beatFilter) hits(d *dossier) []string {
 	return out
 }
 
-// central says whether what the beat asks for stands in the article's title.
-func (f *beatFilter) central(d *dossier) bool {
-	for _, t := range f.topics {
-		if strings.Contains(d.titleStems, t.key) {
-			return true
+// Places in an article where what the beat asks for may stand.
+const (
+	inTheText = iota
+	inTheLead
+	inTheTitle
+)
+
+// place says where in the reports what the beat asks for stands at its best. A beat that asks for nothing has no place.
+func (f *beatFilter) place(fresh []*dossier) int {
+	if len(f.topics)+len(f.actors)+len(f.countries) == 0 {
+		return inTheText
+	}
+	best := inTheText
+	for _, d := range fresh {
+		words := nameKey(d.article.Title)
+		if f.inTitle(d, words) {
+			return inTheTitle
+		}
+		if best < inTheLead && slices.ContainsFunc(f.topics, func(t topicEntry) bool {
+			return slices.ContainsFunc(t.parts, func(p topicPart) bool {
+				return slices.ContainsFunc(p.keys, func(k string) bool { return strings.Contains(d.leadStems, k) })
+			})
+		}) {
+			best = inTheLead
 		}
 	}
-	words := nameKey(d.article.Title)
-	for _, a := range f.actors {
-		for _, k := range a.keys {
-			if strings.Contains(words, k) {
-				return true
-			}
-		}
-	}
-	for i, toks := 0, prose.Tokens(d.article.Title); i < len(toks) && len(f.countries) > 0; i++ {
-		if code, ok := countryAt(toks, i); ok && slices.Contains(f.countries, code) {
-			return true
-		}
-	}
-	return false
+	return best
 }
 
+// inTitle says whether what the beat asks for stands in the article's title.
+func (f *beatFilter) inTitle(d *dossier, words string) bool {
+	for i := range f.topics {
+		if f.topics[i].inTitle(d, words, d.titleCountries) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(f.actors, func(a actorKeys) bool { return anyKey(words, a.keys) }) ||
+		slices.ContainsFunc(f.countries, func(c string) bool { return slices.Contains(d.titleCountries, c) })
+}
+
+// oneCountry says whether the beat asks for a single country, so that all its stories are about that one.
+func (f *beatFilter) oneCountry() bool {
+	if len(f.countries) == 1 {
+		return true
+	}
+	return len(f.topics) == 1 && slices.ContainsFunc(f.topics[0].parts, func(p topicPart) bool { return p.starter < 0 && len(p.countries) > 0 })
+}
+
+// isOutlet says whether an article's outlet is the one that a channel names: by its name with or without what follows it
+// ("Yonhap" for "Yonhap News Agency"), by a short form that the tables know ("AP"), or by its host.
 func isOutlet(a *Article, name string) bool {
-	name = strings.TrimSpace(name)
-	if strings.EqualFold(strings.TrimPrefix(strings.ToLower(a.Outlet), "the "), strings.TrimPrefix(strings.ToLower(name), "the ")) {
+	have, want := outletKey(a.Outlet), outletKey(name)
+	if have != "" && want != "" && (have == want || prose.Canonical(a.Outlet) == prose.Canonical(name) ||
+		strings.HasPrefix(have, want+" ") && !plainOutletWords[want]) {
 		return true
 	}
 	u, err := url.Parse(a.URL)
 	if err != nil || u.Host == "" {
 		return false
 	}
-	host, want := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www."), strings.TrimPrefix(strings.ToLower(name), "www.")
-	return host == want || strings.HasSuffix(host, "."+want) && strings.Contains(want, ".")
+	host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	site := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "www.")
+	return host == site || strings.HasSuffix(host, "."+site) && strings.Contains(site, ".")
 }
+
+func outletKey(name string) string {
+	return strings.TrimPrefix(strings.TrimSpace(nameKey(name)), "the ")
+}
+
+// plainOutletWords begin the names of many outlets and name none of them.
+var plainOutletWords = deskSet("times daily news post voice radio national new state guardian global world south north east west international")
 
 // outletOf is how an article's outlet is named to people.
 func outletOf(a *Article) string {

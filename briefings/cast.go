@@ -12,6 +12,14 @@ type cast struct {
 	named  map[string]bool   // lower-case words that are written with a capital inside sentences
 	long   map[string]string // last word of a name, lower case: the longest form of the name so far
 	recent []member          // who was spoken of, the most recent last
+	kinds  map[castPhrase]SpeakerKind
+	sexes  map[string]byte
+}
+
+// castPhrase is what the kind of a phrase depends on.
+type castPhrase struct {
+	text, head string
+	name       bool
 }
 
 // member is someone who was spoken of.
@@ -26,7 +34,7 @@ type member struct {
 }
 
 func newCast(a Article) *cast {
-	c := &cast{named: map[string]bool{}, long: map[string]string{}}
+	c := &cast{named: map[string]bool{}, long: map[string]string{}, kinds: map[castPhrase]SpeakerKind{}, sexes: map[string]byte{}}
 	prev := 0
 	var run []string
 	var runStart, runEnd int
@@ -94,10 +102,20 @@ func (c *cast) speaks(name string) bool {
 	return false
 }
 
-// kindOf tells what a noun phrase is.
+// kindOf tells what a noun phrase is. The same names come again and again in an article: each is looked at once.
 func (c *cast) kindOf(p phrase) SpeakerKind {
+	key := castPhrase{p.text, p.head, p.name}
+	kind, known := c.kinds[key]
+	if !known {
+		kind = c.look(p)
+		c.kinds[key] = kind
+	}
+	return kind
+}
+
+func (c *cast) look(p phrase) SpeakerKind {
 	head := p.head
-	words := strings.Fields(strings.ToLower(strings.NewReplacer("’s", " ", "'s", " ").Replace(p.text)))
+	words := strings.Fields(strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(p.text, "’s", " "), "'s", " ")))
 	for _, w := range words {
 		if strings.Trim(w, ".,") == "" {
 			continue
@@ -147,6 +165,16 @@ func (c *cast) personal(text string) bool {
 		n++
 	}
 	return n >= 2
+}
+
+// sexOf tells by titles, nouns and given names whether a phrase names a woman ('f') or a man ('m'); 0 where it doesn't say.
+func (c *cast) sexOf(text string) byte {
+	sex, known := c.sexes[text]
+	if !known {
+		sex = castSexOf(text)
+		c.sexes[text] = sex
+	}
+	return sex
 }
 
 func castSexOf(text string) byte {
@@ -346,7 +374,7 @@ func (c *cast) meet(r *speechReader, said []speech) {
 		if s.speaker.Name == "" || s.who.from >= len(r.tokens) {
 			continue
 		}
-		m := member{name: s.speaker.Name, full: s.speaker.Full, kind: s.speaker.Kind, sex: castSexOf(s.speaker.Full + " " + s.speaker.Name), head: s.who.head}
+		m := member{name: s.speaker.Name, full: s.speaker.Full, kind: s.speaker.Kind, sex: c.sexOf(s.speaker.Full + " " + s.speaker.Name), head: s.who.head}
 		m.plural = castPluralPronouns[strings.ToLower(s.speaker.Name)] || m.kind == SpeakerAnonymous && strings.HasSuffix(m.head, "s") || strings.Contains(s.speaker.Name, " and ")
 		c.remember(m, true)
 	}
@@ -355,11 +383,11 @@ func (c *cast) meet(r *speechReader, said []speech) {
 func (c *cast) memberOf(p phrase, r *speechReader) member {
 	name := strings.TrimSuffix(strings.TrimSuffix(p.text, "’s"), "'s")
 	p.text = name
-	m := member{name: name, kind: c.kindOf(p), sex: castSexOf(name), head: p.head}
+	m := member{name: name, kind: c.kindOf(p), sex: c.sexOf(name), head: p.head}
 	if long := c.long[p.head]; m.kind == SpeakerPerson && long != "" && long != name {
 		m.full = long
 		if m.sex == 0 {
-			m.sex = castSexOf(long)
+			m.sex = c.sexOf(long)
 		}
 	}
 	// "Mr. Smith", "Mrs. Smith": the title stands before the name.

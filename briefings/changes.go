@@ -1,9 +1,11 @@
 package briefings
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"attache/briefings/prose"
@@ -31,7 +33,10 @@ func (e *Engine) compare(ctx context.Context, k *prospect, carried memory) {
 		if err != nil {
 			continue // the library no longer has it; then it can't be quoted either
 		}
-		was := &dossier{article: &old}
+		if len(old.Sentences) == 0 {
+			old.cut()
+		}
+		was := newDossier(&old)
 		was.read()
 		before = append(before, was)
 		k.known = append(k.known, was)
@@ -39,11 +44,13 @@ func (e *Engine) compare(ctx context.Context, k *prospect, carried memory) {
 			corrected = true
 		}
 	}
+	// What was said last comes first: the channel is told 19 → 25, and not 12 → 25 once more.
+	slices.SortStableFunc(before, func(x, y *dossier) int {
+		return cmp.Or(y.at.Compare(x.at), cmp.Compare(y.article.Revision, x.article.Revision))
+	})
 	k.tag = TagUpdated
 	for _, d := range k.fresh {
-		for _, b := range before {
-			k.changes = addChanges(k.changes, changesBetween(b, d))
-		}
+		k.changes = addChanges(k.changes, changesBetween(before, d))
 	}
 	for i, c := range k.changes {
 		if carried.claims[claimKey(c.New.Text)] {
@@ -110,117 +117,158 @@ func addChanges(list, more []Change) []Change {
 	return list
 }
 
-// changesBetween finds the claims of an older article that a newer one gives another value: another number of the same
-// thing, or the opposite stance of the same speaker.
-func changesBetween(old, now *dossier) []Change {
-	type pair struct {
-		old, now int
-		score    float64
-		unit     string
-	}
-	var pairs []pair
-	before, after := old.notes(), now.notes()
-	newValues := map[string]map[float64]bool{}
-	oldValues := map[string]map[float64]bool{}
-	note := func(m map[string]map[float64]bool, x countedThing) {
-		if m[x.unit] == nil {
-			m[x.unit] = map[float64]bool{}
-		}
-		m[x.unit][x.value] = true
-	}
-	for i, n := range before {
-		if old.article.Sentences[i].Role == RoleBody {
-			for _, x := range n.numbers {
-				note(oldValues, x)
-			}
-		}
-	}
-	for i, n := range after {
-		if now.article.Sentences[i].Role == RoleBody {
-			for _, x := range n.numbers {
-				note(newValues, x)
-			}
-		}
-	}
-	for j, n := range after {
-		s := now.article.Sentences[j]
-		if s.Role != RoleBody || s.End-s.Start > claimLongest {
+// figures are the values of an article by what they count.
+type figures map[string]map[float64]bool
+
+func (f figures) note(d *dossier) {
+	for i := range d.article.Sentences {
+		if d.article.Sentences[i].Role != RoleBody {
 			continue
 		}
-		for _, x := range n.numbers {
-			if !countable(x) || oldValues[x.unit][x.value] {
+		for _, x := range d.note(i).numbers {
+			if f[x.unit] == nil {
+				f[x.unit] = map[float64]bool{}
+			}
+			f[x.unit][x.value] = true
+		}
+	}
+}
+
+// changesBetween finds the claims of what the channel has had, newest first, that a newer article gives another value: another
+// number of the same thing, or the opposite stance of the same speaker.
+func changesBetween(before []*dossier, now *dossier) []Change {
+	type pair struct {
+		old      *dossier
+		oldAt    int
+		nowAt    int
+		score    float64
+		unit     string
+		newValue float64
+	}
+	ours, all := figures{}, figures{}
+	ours.note(now)
+	each := make([]figures, len(before))
+	for i, d := range before {
+		each[i] = figures{}
+		each[i].note(d)
+		all.note(d)
+	}
+	fits := func(d *dossier, i int) bool {
+		s := d.article.Sentences[i]
+		return s.Role == RoleBody && s.End-s.Start <= claimLongest
+	}
+	find := func(j int, n *sentenceNotes, x countedThing, b int) (best pair, ok bool) {
+		old := before[b]
+		best.score = -1
+		for i := range old.article.Sentences {
+			if !fits(old, i) {
 				continue
 			}
-			best := pair{score: -1}
-			for i, b := range before {
-				s := old.article.Sentences[i]
-				if s.Role != RoleBody || s.End-s.Start > claimLongest {
+			was := old.note(i)
+			for _, y := range was.numbers {
+				if y.unit != x.unit || y.kind != x.kind || y.value == x.value || slices.ContainsFunc(was.numbers, func(z countedThing) bool { return z.unit == x.unit && z.value == x.value }) {
 					continue
 				}
-				for _, y := range b.numbers {
-					if y.unit != x.unit || y.kind != x.kind || y.value == x.value || slices.ContainsFunc(b.numbers, func(z countedThing) bool { return z.unit == x.unit && z.value == x.value }) {
-						continue
-					}
-					// The newer article that gives the old value of its own, in another sentence, doesn't replace it.
-					if newValues[x.unit][y.value] && !slices.ContainsFunc(n.numbers, func(z countedThing) bool { return z.value == y.value }) {
-						continue
-					}
-					if !samePlaces(n, b) || casualtyStems[x.unit] && x.value < y.value && old.article.ID != now.article.ID {
-						continue // fewer dead in another report are other dead
-					}
-					theirs, ours := circumstances(b, x.unit), circumstances(n, x.unit)
-					shared := sharedStems(theirs, ours)
-					score := float64(shared) / float64(max(1, min(len(theirs), len(ours))))
-					need := .4
-					switch {
-					case x.kind == prose.Money:
-						need = .5
-					case lengthOfTime[x.unit]:
-						need = .6
-					}
-					// The toll of the story stands in the first sentences of both reports, and it rises.
-					toll := casualtyStems[x.unit] && shared >= 1 && x.value <= 5*y.value && x.value == highest(newValues[x.unit]) && y.value == highest(oldValues[x.unit]) &&
-						inLead(old.article, i) && inLead(now.article, j)
-					if !toll && (shared < 3 || score < need) || score <= best.score {
-						continue
-					}
-					best = pair{i, j, score, x.unit}
+				// The newer article that gives the old value of its own, in another sentence, doesn't replace it.
+				if ours[x.unit][y.value] && !slices.ContainsFunc(n.numbers, func(z countedThing) bool { return z.value == y.value }) {
+					continue
 				}
+				if !samePlaces(*n, *was) || casualtyStems[x.unit] && x.value < y.value && old.article.ID != now.article.ID {
+					continue // fewer dead in another report are other dead
+				}
+				mine, theirs := circumstances(*n, x.unit), circumstances(*was, x.unit)
+				shared := sharedStems(theirs, mine)
+				score := float64(shared) / float64(max(1, min(len(theirs), len(mine))))
+				need := .4
+				switch {
+				case x.kind == prose.Money:
+					need = .5
+				case lengthOfTime[x.unit]:
+					need = .6
+				}
+				// The toll of the story stands in the first sentences of both reports, and it rises.
+				toll := casualtyStems[x.unit] && shared >= 1 && x.value <= 5*y.value && x.value == highest(ours[x.unit]) && y.value == highest(each[b][x.unit]) &&
+					inLead(old.article, i) && inLead(now.article, j)
+				if !toll && (shared < 3 || score < need) || score <= best.score {
+					continue
+				}
+				best = pair{old, i, j, score, x.unit, x.value}
 			}
-			if best.score > 0 {
-				pairs = append(pairs, best)
+		}
+		return best, best.score > 0
+	}
+	var pairs []pair
+	for j := range now.article.Sentences {
+		if !fits(now, j) {
+			continue
+		}
+		n := now.note(j)
+		for _, x := range n.numbers {
+			if !countable(x) || all[x.unit][x.value] {
+				continue // the channel knows this value already, from whichever report
+			}
+			for b := range before {
+				// A toll below what the channel was told is late, unless the same report takes its own figure back.
+				if casualtyStems[x.unit] && x.value < highest(all[x.unit]) && before[b].article.ID != now.article.ID {
+					continue
+				}
+				if p, ok := find(j, n, x, b); ok {
+					pairs = append(pairs, p)
+					break
+				}
 			}
 		}
 	}
-	slices.SortStableFunc(pairs, func(x, y pair) int {
-		switch {
-		case x.score > y.score:
-			return -1
-		case x.score < y.score:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(pairs, func(x, y pair) int { return cmp.Compare(y.score, x.score) })
 	var out []Change
 	units := map[string]bool{}
 	for _, p := range pairs {
 		if !units[p.unit] {
 			units[p.unit] = true
-			out = append(out, Change{Old: claimOf(old, p.old), New: claimOf(now, p.now)})
+			out = append(out, Change{Old: claimOf(p.old, p.oldAt), New: claimOf(now, p.nowAt)})
 		}
 	}
-	// The same speaker, the opposite stance.
+	// The same speaker, the opposite stance: against what they said last.
 	for _, x := range now.statements() {
-		for _, y := range old.statements() {
-			if !oppositeStance(x.Stance, y.Stance) || speakerID(x.Speaker) != speakerID(y.Speaker) || x.Speaker.Kind == SpeakerAnonymous || !inBody(now, x) || !inBody(old, y) {
-				continue
-			}
-			if shared := sharedStems(now.notes()[x.Sentence].stems, old.notes()[y.Sentence].stems); shared >= 3 && stemOverlap(now.notes()[x.Sentence].stems, old.notes()[y.Sentence].stems) > .4 {
-				out = append(out, Change{Old: claimOf(old, y.Sentence), New: claimOf(now, x.Sentence)})
+		if x.Speaker.Kind == SpeakerAnonymous || !inBody(now, x) {
+			continue
+		}
+	earlier:
+		for _, old := range before {
+			for _, y := range old.statements() {
+				if speakerID(x.Speaker) != speakerID(y.Speaker) || !inBody(old, y) {
+					continue
+				}
+				mine, theirs := now.note(x.Sentence).stems, old.note(y.Sentence).stems
+				if sharedStems(mine, theirs) < 3 || stemOverlap(mine, theirs) <= .4 {
+					continue
+				}
+				if oppositeStance(x.Stance, y.Stance) {
+					out = append(out, Change{Old: claimOf(old, y.Sentence), New: claimOf(now, x.Sentence)})
+				}
+				break earlier
 			}
 		}
 	}
 	return out
+}
+
+// outdated says whether a sentence counts fewer casualties of the same event than the channel was told.
+func outdated(n sentenceNotes, known []sentenceNotes) bool {
+	for _, x := range n.numbers {
+		if !casualtyStems[x.unit] {
+			continue
+		}
+		for _, k := range known {
+			for _, y := range k.numbers {
+				if y.unit == x.unit && y.kind == x.kind && y.value > x.value && samePlaces(n, k) && sharedStems(circumstances(n, x.unit), circumstances(k, x.unit)) >= 2 &&
+					!slices.ContainsFunc(n.numbers, func(z countedThing) bool { return z.unit == y.unit && z.value == y.value }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // circumstances are the stems of a sentence without what is counted and whom it befell: what tells one count from another.
@@ -278,6 +326,35 @@ func oppositeStance(x, y Stance) bool {
 // disputedWithin is how far apart in time two reports may be to contradict each other; past it the newer one is an update.
 const disputedWithin = 12 * time.Hour
 
+// mayDiffer says whether reports can contradict each other at all: one of them denies something, or two count casualties. It is
+// asked before who says what is read, which takes much longer.
+func mayDiffer(fresh []*dossier) bool {
+	counts := false
+	for _, d := range fresh[:min(len(fresh), readMost)] {
+		for s := range strings.FieldsSeq(d.stems) {
+			if denialStems()[s] {
+				return true
+			}
+			counts = counts || casualtyStems[sameThing(s)]
+		}
+	}
+	return counts
+}
+
+// denialStems are the stems of the words by which someone denies.
+var denialStems = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
+	for form, c := range cueLexicon() {
+		if c.stance == Denies {
+			m[prose.Stem(form)] = true
+		}
+	}
+	for _, s := range []string{"denial", "denials"} {
+		m[prose.Stem(s)] = true
+	}
+	return m
+})
+
 // disputed returns what each side says where speakers contradict each other about the same thing, or nothing. It asks much,
 // because a dispute that isn't one misleads: one side must deny what the other says, in the same words for the most part, or
 // both must give different figures of the same people.
@@ -289,7 +366,7 @@ func disputed(fresh []*dossier) []Claim {
 		}
 		for _, s := range d.statements() {
 			if inBody(d, s) && reportsWords(s) && d.article.Sentences[s.Sentence].End-d.article.Sentences[s.Sentence].Start <= claimLongest {
-				all = append(all, saying{d: d, s: s, n: d.notes()[s.Sentence]})
+				all = append(all, saying{d: d, s: s, n: *d.note(s.Sentence)})
 			}
 		}
 	}
@@ -410,11 +487,12 @@ func differInFigures(x, y sentenceNotes) bool {
 	return false
 }
 
-// groundedClaims keeps the claims that stand word for word in the articles that they cite, each on its own.
-func groundedClaims(claims []Claim, look func(id string, revision int) (Article, bool)) []Claim {
+// groundedClaims keeps the claims that stand word for word in the articles that they cite, each on its own. hear tells who says
+// what in an article.
+func groundedClaims(claims []Claim, look func(id string, revision int) (Article, bool), hear func(a *Article, sentence int) []Statement) []Claim {
 	var out []Claim
 	for _, c := range claims {
-		kept, _ := Ground(Draft{Verdict: Answered, Claims: []Claim{c}}, look)
+		kept, _ := ground(Draft{Verdict: Answered, Claims: []Claim{c}}, look, hear)
 		out = append(out, kept.Claims...)
 	}
 	return out

@@ -3,6 +3,7 @@ package briefings
 import (
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -17,7 +18,9 @@ type collection struct {
 	scope map[string]bool // nil: everything
 	few   []*Article      // everything there is, when it is little
 	all   func() []*Article
+	dates func() *calendar // when the articles of all were published, where that is kept; nil where they are few
 	w     *weights
+	words *search.Words
 	heard *hearings
 }
 
@@ -34,7 +37,7 @@ const fewPassages = 250
 // collect makes the collection that a question is searched in.
 func (e *Engine) collect(q Question, at time.Time) (*collection, error) {
 	if len(q.Reports) > 0 {
-		c := &collection{index: search.New(), w: e.weights.Load(), heard: &e.heard}
+		c := &collection{index: search.New(), w: e.weights.Load(), words: e.words, heard: &e.heard}
 		byID := map[string]*Article{}
 		n := 0
 		for _, r := range q.Reports {
@@ -57,7 +60,7 @@ func (e *Engine) collect(q Question, at time.Time) (*collection, error) {
 		c.all = func() []*Article { return slices.Collect(maps.Values(byID)) }
 		return c, nil
 	}
-	c := &collection{index: e.index, get: e.article, all: e.kept, w: e.weights.Load(), heard: &e.heard}
+	c := &collection{index: e.index, get: e.article, all: e.kept, dates: e.calendar, w: e.weights.Load(), words: e.words, heard: &e.heard}
 	if len(q.Articles) > 0 {
 		c.scope = map[string]bool{}
 		n := 0
@@ -69,7 +72,7 @@ func (e *Engine) collect(q Question, at time.Time) (*collection, error) {
 			c.scope[id] = true
 		}
 		few := c.few
-		c.all = func() []*Article { return few }
+		c.all, c.dates = func() []*Article { return few }, nil
 		if n > fewPassages {
 			c.few = nil
 		}
@@ -89,33 +92,91 @@ func (e *Engine) kept() []*Article {
 	return slices.Collect(maps.Values(e.articles))
 }
 
+// calendar is when articles were published, in order.
+type calendar struct {
+	version int64       // of the engine's articles
+	when    []time.Time // published, in order
+	newest  []time.Time // the newest date that is known, up to each
+}
+
+func newCalendar(version int64, articles []*Article) *calendar {
+	slices.SortFunc(articles, func(a, b *Article) int { return published(a).Compare(published(b)) })
+	c := &calendar{version: version, when: make([]time.Time, len(articles)), newest: make([]time.Time, len(articles))}
+	newest := time.Time{}
+	for i, a := range articles {
+		if a.Published.After(newest) {
+			newest = a.Published
+		}
+		c.when[i], c.newest[i] = published(a), newest
+	}
+	return c
+}
+
+// until is how many articles there are by a time and when the newest of them was published.
+func (c *calendar) until(at time.Time) (int, time.Time) {
+	n := sort.Search(len(c.when), func(i int) bool { return c.when[i].After(at) })
+	if n == 0 {
+		return 0, time.Time{}
+	}
+	return n, c.newest[n-1]
+}
+
+// calendar returns when the articles were published. It is made anew when there are others.
+func (e *Engine) calendar() *calendar {
+	version := e.version.Load()
+	if c := e.dates.Load(); c != nil && c.version == version {
+		return c
+	}
+	c := newCalendar(version, e.kept())
+	e.dates.Store(c)
+	return c
+}
+
+// extent is how many articles a collection has by a time and when the newest of them was published.
+func (c *collection) extent(at time.Time) (int, time.Time) {
+	if c.dates != nil {
+		return c.dates().until(at)
+	}
+	return newCalendar(0, slices.Clone(c.all())).until(at)
+}
+
 func newIndex() *search.Index { return search.New() }
 
 // mostHearings is of how many articles the statements are remembered.
-const mostHearings = 2000
+const mostHearings = 1000
 
 // hearings remembers who said what in the articles that questions have met: reading an article for its statements is the
 // dearest step of an answer. The zero value is ready.
 type hearings struct {
 	mu   sync.Mutex
-	list map[string][]Statement
+	list map[string]*sharedHearing
+}
+
+// sharedHearing is a hearing that several questions may follow at once.
+type sharedHearing struct {
+	mu sync.Mutex
+	h  *hearing
 }
 
 // of returns the statements of an article. Nobody may change them.
-func (h *hearings) of(a *Article) []Statement {
+func (h *hearings) of(a *Article) []Statement { return h.until(a, len(a.Sentences)) }
+
+// at returns the statements of an article up to a sentence, and perhaps more. Nobody may change them.
+func (h *hearings) at(a *Article, sentence int) []Statement { return h.until(a, sentence+1) }
+
+func (h *hearings) until(a *Article, n int) []Statement {
 	key := a.Hash + "\x00" + a.ID
 	h.mu.Lock()
 	s, ok := h.list[key]
+	if !ok {
+		if h.list == nil || len(h.list) >= mostHearings {
+			h.list = make(map[string]*sharedHearing)
+		}
+		s = &sharedHearing{h: newHearing(*a)}
+		h.list[key] = s
+	}
 	h.mu.Unlock()
-	if ok {
-		return s
-	}
-	s = statementsOf(*a)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.list == nil || len(h.list) >= mostHearings {
-		h.list = make(map[string][]Statement)
-	}
-	h.list[key] = s
-	return s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.h.until(n)
 }

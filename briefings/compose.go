@@ -16,6 +16,9 @@ import (
 	"attache/briefings/prose"
 )
 
+// deepMost is up to how many items an edition's stories come with who said what and their background.
+const deepMost = 20
+
 const repeatsCarried = "it repeats a report that this channel has had"
 
 // Settings of an edition.
@@ -28,32 +31,10 @@ const (
 	readMost     = 12 // articles of a story whose sentences are weighed, the newest independent ones
 )
 
-// importance are what importance is made of. The score is their sum, and Item.Reasons says each part in words.
-var importance = struct {
-	watch, origins, fresh, event, title, change, dispute, correction, statement float64
-}{watch: 3, origins: 1, fresh: .5, event: .8, title: .5, change: .4, dispute: .4, correction: .8, statement: .2}
-
-// eventKinds are the kinds of event that matter more than others, by stems of the title and of the first sentences.
-var eventKinds = []struct {
-	name   string
-	weight float64
-	stems  map[string]bool
-}{
-	{"violence", 1, deskSet("kill attack strike airstrik bomb explos shell war clash drone gunmen hostag massacr assassin invas invad casualti offens")},
-	{"disaster", .9, deskSet("earthquak flood hurrican typhoon wildfir tsunami collis collid crash derail sink sank erupt landslid outbreak epidem famin evacu")},
-	{"arms", .9, deskSet("missil nuclear warhead weapon warship submarin artilleri munit uranium enrich")},
-	{"sanctions", .75, deskSet("sanction embargo tariff blacklist")},
-	{"power", .7, deskSet("elect coup resign impeach refer ballot successor overthrow oust parliament")},
-	{"diplomacy", .6, deskSet("summit treati ceasefir truce negoti envoy ambassador talk pact diplomat")},
-	{"unrest", .6, deskSet("protest riot crackdown curfew strike arrest")},
-	{"energy", .5, deskSet("pipelin oil gas refineri blockad strait tanker")},
-	{"justice", .5, deskSet("convict sentenc indict verdict extradit tribun")},
-}
-
 // Compose makes an edition. Every claim in it stands word for word in an article; what the last edition delivered to the
 // channel has carried isn't news again. A quiet day has no items.
 func (e *Engine) Compose(ctx context.Context, a Assignment) (Edition, error) {
-	c, err := e.compose(ctx, a)
+	c, err := e.compose(ctx, a, false)
 	if err != nil {
 		return Edition{}, fmt.Errorf("compose %q: %w", a.Beat.Name, err)
 	}
@@ -84,25 +65,37 @@ type prospect struct {
 	tag     Tag
 	carried bool // the channel has had this story before
 	why     string
+	// original gives for each of copies, and for what only copies, the report that it repeats.
+	original map[*dossier]*dossier
+	told     map[string]bool // keys of the claims that the channel has had
+	heard    bool            // its reports were read for contradictions
+	crowded  string          // why it stayed out though it weighed enough; empty where it did not
 }
 
-func (e *Engine) compose(ctx context.Context, a Assignment) (*composition, error) {
+// compose makes an edition. With explain the reasons of fates say more, which takes longer.
+func (e *Engine) compose(ctx context.Context, a Assignment, explain bool) (*composition, error) {
 	now := e.now()
 	most := a.Most
 	if most <= 0 {
 		most = editionMost
 	}
-	c := &composition{edition: Edition{Beat: a.Beat, Window: a.Window, AsOf: now}}
+	c := &composition{edition: Edition{Beat: a.Beat, Window: a.Window, AsOf: now, Composed: now}}
 	if a.Window.To.Before(now) {
 		c.edition.AsOf = a.Window.To
 	}
 	carried := carriedBefore(a.Last)
-	pool := e.pool(a.Window, carried)
+	pool := e.pool(a.Window, carried, a.Backlog, a.Seen)
 	if err := e.readAll(ctx, pool.all); err != nil {
 		return nil, err
 	}
 	c.edition.Read = len(pool.fresh)
+	outlets := map[string]bool{}
+	for _, d := range pool.fresh {
+		outlets[outletOf(d.article)] = true
+	}
+	c.edition.Outlets = len(outlets)
 	filter := newBeatFilter(a.Beat)
+	filter.explain = explain
 	matched := map[*dossier][]string{}
 	for _, d := range pool.fresh {
 		on, ruledOut, reasons := filter.verdict(d)
@@ -115,22 +108,29 @@ func (e *Engine) compose(ctx context.Context, a Assignment) (*composition, error
 			c.fate(d, "off-beat", reasons...)
 		}
 	}
+	for _, d := range pool.ahead {
+		c.fate(d, "ahead", fmt.Sprintf("it is dated %s, after this edition's window", d.at.UTC().Format("2 January 2006, 15:04 UTC")))
+	}
 	for _, d := range pool.old {
 		c.fate(d, "old", fmt.Sprintf("it was published on %s, long before this edition's window", d.at.UTC().Format("2 January 2006")))
 	}
 	c.edition.Matched = len(matched)
-	failing, err := e.failing(ctx)
+	sources, err := e.library.Sources(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read the sources: %w", err)
 	}
-	c.edition.Failing = failing
+	c.edition.Failing = failing(sources, a.For)
+	vouch := vouchersOf(sources, a.For)
+	for _, d := range pool.backlog {
+		c.fate(d, "backlog", "its source listed it already when the source was first read")
+	}
 	var prospects []*prospect
 	if len(matched) > 0 {
 		for _, g := range e.grouped(pool) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			if k := e.prospect(ctx, g, pool.all, matched, carried, &filter, a.Window); k != nil {
+			if k := e.prospect(ctx, g, pool.all, matched, carried, &filter, vouch, a.Window); k != nil {
 				prospects = append(prospects, k)
 			}
 		}
@@ -140,7 +140,8 @@ func (e *Engine) compose(ctx context.Context, a Assignment) (*composition, error
 			c.fate(d, "known", "this channel has had it already")
 		}
 		for _, d := range k.stale {
-			c.fate(d, "known", repeatsCarried)
+			o := k.original[d].article
+			c.fate(d, "known", repeatsCarried, fmt.Sprintf("it repeats “%s” (%s)", cmp.Or(o.Title, o.ID), outletOf(o)))
 		}
 		if k.why == "" {
 			return false
@@ -150,55 +151,29 @@ func (e *Engine) compose(ctx context.Context, a Assignment) (*composition, error
 		}
 		return true
 	})
-	byImportance := func(x, y *prospect) int {
-		return cmp.Or(cmp.Compare(min(len(y.hits), 1), min(len(x.hits), 1)), cmp.Compare(y.score, x.score), y.newest.Compare(x.newest), strings.Compare(x.group.id, y.group.id))
-	}
-	slices.SortFunc(prospects, byImportance)
-	// Only stories that can still come into the edition are read for contradictions: reading is what takes time.
-	if len(prospects) > 0 {
-		least := prospects[min(most, len(prospects))-1]
-		for _, k := range prospects {
-			if k.score+importance.dispute >= least.score || len(k.hits) > 0 {
-				k.hearSides(&filter, a.Window)
-			}
-		}
-		slices.SortFunc(prospects, byImportance)
+	chosen, below, err := choose(ctx, prospects, most, &filter, a.Window)
+	if err != nil {
+		return nil, err
 	}
 	keys := carried.keys
-	for _, k := range prospects {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if len(c.edition.Items) == most {
-			c.edition.Below++
-			last := c.edition.Items[most-1]
-			short := last.Score - k.score
-			reason := fmt.Sprintf("the edition was full: %d stories weighed more", most)
-			if len(last.Hits) > 0 && len(k.hits) == 0 {
-				reason = "the edition was full of stories on the watch-list"
-			}
-			for _, d := range k.members() {
-				c.fate(d, "below", append([]string{reason}, k.reasons...)...)
-				c.fates[len(c.fates)-1].Short = math.Max(0, math.Round(short*100)/100)
-			}
-			continue
-		}
-		item, shown := e.item(k, carried, a.Window)
+	for _, k := range chosen {
+		item, shown := e.item(ctx, k, carried, a.Window, most <= deepMost)
 		if len(item.Claims) == 0 {
 			for _, d := range k.members() {
 				c.fate(d, "unread", "none of its sentences could be shown with a citation")
 			}
 			continue
 		}
+		e.vouchItem(vouch, &item)
 		c.edition.Items = append(c.edition.Items, item)
 		number := len(c.edition.Items)
 		for _, d := range k.members() {
-			reasons := append(slices.Clone(matched[d]), k.reasons...)
 			switch {
-			case slices.Contains(k.copies, d):
-				c.fate(d, "merged", append([]string{"it repeats another report of the same event"}, matched[d]...)...)
+			case k.original[d] != nil:
+				o := k.original[d].article
+				c.fate(d, "merged", append([]string{fmt.Sprintf("it repeats “%s” (%s)", cmp.Or(o.Title, o.ID), outletOf(o))}, matched[d]...)...)
 			case shown[d.article.ID]:
-				c.fate(d, "posted", reasons...)
+				c.fate(d, "posted", append(slices.Clone(matched[d]), k.reasons...)...)
 			default:
 				c.fate(d, "merged", append([]string{"another report of the same event told more"}, matched[d]...)...)
 			}
@@ -209,8 +184,70 @@ func (e *Engine) compose(ctx context.Context, a Assignment) (*composition, error
 			keys = append(keys, claimKey(claim.Text))
 		}
 	}
+	c.edition.Below = len(below)
+	for _, k := range below {
+		short, reason := 0.0, ""
+		if last := leastOf(c.edition.Items); last != nil {
+			short = math.Max(0, math.Round((last.Score-k.score)*100)/100)
+			reason = fmt.Sprintf("the edition was full: %d stories weighed more, the last of them %.2f, this one %.2f", len(c.edition.Items), last.Score, k.score)
+			if len(last.Hits) > 0 && len(k.hits) == 0 {
+				reason = "the edition was full of stories on the watch-list"
+			}
+		}
+		if k.crowded != "" {
+			reason = k.crowded
+		}
+		for _, d := range k.members() {
+			reasons := append([]string{reason}, k.reasons...)
+			if o := k.original[d]; o != nil {
+				reasons = append(reasons, fmt.Sprintf("it repeats “%s” (%s)", cmp.Or(o.article.Title, o.article.ID), outletOf(o.article)))
+			}
+			c.fate(d, "below", reasons...)
+			c.fates[len(c.fates)-1].Short = short
+		}
+	}
 	c.edition.Carried = boundedKeys(keys)
 	return c, nil
+}
+
+// leastOf is the item that weighs least of those that no watch-list has put in, or the least of all.
+func leastOf(items []Item) *Item {
+	var least *Item
+	for i := range items {
+		if least == nil || len(least.Hits) > 0 && len(items[i].Hits) == 0 || (len(least.Hits) > 0) == (len(items[i].Hits) > 0) && items[i].Score < least.Score {
+			least = &items[i]
+		}
+	}
+	return least
+}
+
+// carriedHere says whether the channel was told of a story: what is new in it is then measured by what was told.
+func (k *prospect) carriedHere(g storyGroup, all []*dossier, carried memory) bool {
+	return k.carried || slices.ContainsFunc(g.members, func(m int) bool { return carried.articles[all[m].article.ID] > 0 })
+}
+
+// otherFigures says whether an article gives a value that the one it copies doesn't.
+func otherFigures(d, original *dossier) bool {
+	theirs := figures{}
+	theirs.note(original)
+	for i, s := range d.article.Sentences {
+		if s.Role != RoleBody {
+			continue
+		}
+		for _, x := range d.note(i).numbers {
+			if countable(x) && !theirs[x.unit][x.value] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (k *prospect) repeats(d, original *dossier) {
+	if k.original == nil {
+		k.original = map[*dossier]*dossier{}
+	}
+	k.original[d] = original
 }
 
 func newClaims(changes []Change) []Claim {
@@ -301,18 +338,21 @@ type pool struct {
 	all   []*dossier // fresh ones and those shortly before, for what is known already; ordered by time and id
 	fresh []*dossier
 	old   []*dossier // read in the window, published long before
+	ahead []*dossier // read in the window, dated after it
+	// backlog was read in the window and listed by its source before anybody followed it
+	backlog []*dossier
 }
 
 // pool chooses the articles by the window: fresh is what was published in it, what was published shortly before and read in
 // it, and what was revised in it after the channel had seen an earlier revision.
-func (e *Engine) pool(w Window, carried memory) pool {
+func (e *Engine) pool(w Window, carried memory, backlog bool, seen time.Time) pool {
 	var p pool
 	inside := func(t time.Time) bool { return !t.Before(w.From) && t.Before(w.To) }
 	e.mu.RLock()
 	var prospects []*Article
 	for _, a := range e.articles {
 		t := articleTime(*a)
-		if !t.Before(w.To) && !inside(a.Read) {
+		if !t.Before(w.To) && !inside(a.Read) || !seen.IsZero() && a.Read.After(seen) {
 			continue
 		}
 		if t.Before(w.From.Add(-storyGap)) && !inside(a.Read) && carried.articles[a.ID] == 0 {
@@ -330,7 +370,12 @@ func (e *Engine) pool(w Window, carried memory) pool {
 		switch {
 		case !t.Before(w.To):
 			// Dated ahead of the window but read in it: a clock that is wrong somewhere; it is due when its time has come.
+			p.ahead = append(p.ahead, d)
 			continue
+		case a.Backlog && !backlog && carried.articles[a.ID] == 0:
+			if inside(t) || inside(a.Read) {
+				p.backlog = append(p.backlog, d)
+			}
 		case inside(t), inside(a.Read) && !t.Before(w.From.Add(-lateMost)), inside(a.Read) && a.Revision > 1 && carried.articles[a.ID] > 0:
 			p.fresh = append(p.fresh, d)
 		case inside(a.Read):
@@ -399,15 +444,11 @@ func (e *Engine) grouped(p pool) []storyGroup {
 	return g.groups
 }
 
-// failing names the sources that could not be read and belong to everyone.
-func (e *Engine) failing(ctx context.Context) ([]string, error) {
-	sources, err := e.library.Sources(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the sources: %w", err)
-	}
+// failing names the sources that could not be read and belong to everyone or to the channel that the edition is for.
+func failing(sources []Source, forChannel string) []string {
 	var out []string
 	for _, s := range sources {
-		if s.Failing == "" || s.Paused || s.Owner != "" {
+		if s.Failing == "" || s.Paused || s.Owner != "" && s.Owner != forChannel {
 			continue
 		}
 		name := cmp.Or(s.Title, outletOf(&Article{Report: Report{URL: s.URL}}))
@@ -415,14 +456,15 @@ func (e *Engine) failing(ctx context.Context) ([]string, error) {
 			out = append(out, name)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // prospect makes a prospect of a story, or nil when nothing of it is fresh and on the beat. A prospect whose why is set
 // has nothing new for the channel.
-func (e *Engine) prospect(ctx context.Context, g storyGroup, all []*dossier, matched map[*dossier][]string, carried memory, filter *beatFilter, w Window) *prospect {
-	k := &prospect{group: g, tag: TagNew}
+func (e *Engine) prospect(ctx context.Context, g storyGroup, all []*dossier, matched map[*dossier][]string, carried memory, filter *beatFilter, vouch vouchers, w Window) *prospect {
+	k := &prospect{group: g, tag: TagNew, told: carried.claims}
 	inWindow := map[int]bool{}
+	sameOrigin := map[*dossier]bool{}
 	for i, m := range g.members {
 		d := all[m]
 		delivered := carried.articles[d.article.ID]
@@ -436,11 +478,17 @@ func (e *Engine) prospect(ctx context.Context, g storyGroup, all []*dossier, mat
 			original := g.members[g.origin[i]]
 			_, originalOn := matched[all[original]]
 			switch {
+			case original != m && delivered == 0 && (originalOn || carried.articles[all[original].article.ID] > 0) && k.carriedHere(g, all, carried) && otherFigures(d, all[original]):
+				// The same words with another figure are no copy: that is how an agency updates its report. It stays one origin.
+				k.fresh = append(k.fresh, d)
+				sameOrigin[d] = true
 			case original != m && delivered == 0 && carried.articles[all[original].article.ID] > 0 && !inWindow[original]:
 				k.known = append(k.known, d)
 				k.stale = append(k.stale, d)
+				k.repeats(d, all[original])
 			case original != m && delivered == 0 && originalOn:
 				k.copies = append(k.copies, d)
+				k.repeats(d, all[original])
 			default:
 				k.fresh = append(k.fresh, d)
 			}
@@ -470,7 +518,12 @@ func (e *Engine) prospect(ctx context.Context, g storyGroup, all []*dossier, mat
 	}
 	independent := map[string]bool{}
 	for _, d := range k.fresh {
-		independent[outletOf(d.article)] = true
+		if !vouch.unreviewed(d.article) && !sameOrigin[d] {
+			independent[Family(*d.article)] = true
+		}
+	}
+	if i := slices.IndexFunc(k.fresh, func(d *dossier) bool { return !vouch.unreviewed(d.article) }); i >= 0 && len(independent) == 0 {
+		independent[Family(*k.fresh[i].article)] = true
 	}
 	k.origins = len(independent)
 	for _, d := range k.fresh {
@@ -489,9 +542,18 @@ func (e *Engine) prospect(ctx context.Context, g storyGroup, all []*dossier, mat
 	return k
 }
 
-// hearSides looks for speakers who contradict each other, and weighs the story anew when there are.
+// hearSides looks for speakers who contradict each other, and weighs the story anew when there are. Reading who says what is
+// what takes time, so only stories that can still come into the edition are heard.
 func (k *prospect) hearSides(filter *beatFilter, w Window) {
+	k.heard = true
+	if !mayDiffer(k.fresh) {
+		return
+	}
 	k.sides = disputed(k.fresh)
+	// A dispute that the channel was told of is no news as long as nobody says anything else.
+	if !slices.ContainsFunc(k.sides, func(c Claim) bool { return !k.told[claimKey(c.Text)] }) {
+		k.sides = nil
+	}
 	if len(k.sides) > 0 && k.tag != TagCorrected {
 		k.tag = TagDisputed
 		k.weigh(filter, w)
@@ -501,19 +563,24 @@ func (k *prospect) hearSides(filter *beatFilter, w Window) {
 // weigh sums up the prospect's importance and says of what.
 func (k *prospect) weigh(filter *beatFilter, w Window) {
 	k.score, k.reasons = 0, nil
+	importance := importanceTable()
 	add := func(points float64, format string, args ...any) {
 		k.score += points
-		k.reasons = append(k.reasons, fmt.Sprintf(format, args...))
+		k.reasons = append(k.reasons, fmt.Sprintf(format, args...)+fmt.Sprintf(" (%+.2f)", points))
 	}
 	if len(k.hits) > 0 {
-		add(importance.watch*float64(len(k.hits)), "on the watch-list: %s", strings.Join(k.hits, ", "))
+		add(importance.Watch*float64(len(k.hits)), "on the watch-list: %s", strings.Join(k.hits, ", "))
 	}
 	outlets := len(k.outlets())
 	switch {
 	case k.origins > 1 && outlets != k.origins:
-		add(importance.origins*math.Log2(float64(k.origins)), "reported by %d outlets, %d of them independently", outlets, k.origins)
+		add(importance.Origins*math.Log2(float64(k.origins)), "reported by %d outlets, %d of them independently", outlets, k.origins)
 	case k.origins > 1:
-		add(importance.origins*math.Log2(float64(k.origins)), "reported independently by %d outlets", k.origins)
+		add(importance.Origins*math.Log2(float64(k.origins)), "reported independently by %d outlets", k.origins)
+	case k.origins == 0 && outlets > 1:
+		add(0, "reported by %d outlets that nobody has reviewed", outlets)
+	case k.origins == 0:
+		add(0, "reported by one outlet, which nobody has reviewed")
 	case outlets > 1:
 		add(0, "reported by %d outlets from one origin", outlets)
 	default:
@@ -523,50 +590,31 @@ func (k *prospect) weigh(filter *beatFilter, w Window) {
 	if age := w.To.Sub(k.newest); span > 0 && age >= 0 {
 		share := 1 - math.Min(1, float64(age)/float64(span))
 		if !k.fresh[0].article.DateOnly {
-			add(importance.fresh*share, "newest report %s before the edition", roughly(age))
+			add(importance.Fresh*share, "newest report %s before the edition", roughly(age))
 		} else {
-			add(importance.fresh*share, "newest report of %s", k.newest.UTC().Format("2 January 2006"))
+			add(importance.Fresh*share, "newest report of %s", k.newest.UTC().Format("2 January 2006"))
 		}
 	}
-	name, most := "", 0.0
-	for _, kind := range eventKinds {
-		hits := 0.0
-		for i, d := range k.fresh {
-			if i == readMost {
-				break
-			}
-			for s := range strings.FieldsSeq(d.titleStems) {
-				if kind.stems[s] {
-					hits += 2
-				}
-			}
-			for s := range strings.FieldsSeq(d.leadStems) {
-				if kind.stems[s] {
-					hits++
-				}
-			}
-		}
-		if v := kind.weight * math.Min(1, hits/float64(2*min(len(k.fresh), readMost))); v > most {
-			name, most = kind.name, v
-		}
+	if name, much := eventOf(k.fresh); much > 0 {
+		add(importance.Event*much, "about %s", name)
 	}
-	if most > 0 {
-		add(importance.event*most, "about %s", name)
-	}
-	if slices.ContainsFunc(k.fresh, filter.central) {
-		add(importance.title, "the beat is in the headline")
+	switch filter.place(k.fresh) {
+	case inTheTitle:
+		add(importance.Title, "the beat is in the headline")
+	case inTheLead:
+		add(importance.Lead, "the beat is in the first sentences")
 	}
 	switch k.tag {
 	case TagUpdated:
-		if len(k.changes) > 0 {
-			add(importance.change, "figures or positions changed")
+		if n := len(k.changes); n > 0 {
+			add(importance.Change+importance.FurtherChange*float64(n-1), "figures or positions changed: %d", n)
 		} else {
-			add(importance.change/2, "the story goes on")
+			add(importance.GoesOn, "the story goes on")
 		}
 	case TagDisputed:
-		add(importance.dispute, "speakers contradict each other")
+		add(importance.Dispute, "speakers contradict each other")
 	case TagCorrected:
-		add(importance.correction, "an earlier report was corrected")
+		add(importance.Correction, "an earlier report was corrected")
 	}
 	k.score = math.Round(k.score*1000) / 1000
 }
@@ -602,7 +650,7 @@ func roughly(d time.Duration) string {
 
 // item words a prospect: the headline and the most telling sentences, all in the outlets' own words. shown has the articles
 // that it cites.
-func (e *Engine) item(k *prospect, carried memory, w Window) (Item, map[string]bool) {
+func (e *Engine) item(ctx context.Context, k *prospect, carried memory, w Window, deep bool) (Item, map[string]bool) {
 	lead := leadOf(k.fresh)
 	item := Item{
 		Story: k.group.id, Tag: k.tag, Changes: k.changes, Sides: k.sides, Hits: k.hits, Outlets: k.outlets(), Origins: k.origins,
@@ -611,17 +659,39 @@ func (e *Engine) item(k *prospect, carried memory, w Window) (Item, map[string]b
 	item.Lead = leadCitation(lead.article)
 	item.Headline = item.Lead.Quote
 	item.Claims = tellingClaims(k, lead, carried)
-	look := func(id string, revision int) (Article, bool) {
-		for _, d := range slices.Concat(k.fresh, k.copies, k.known) {
+	around := slices.Concat(k.fresh, k.copies, k.known)
+	if deep {
+		if d, sentence, ok := e.background(k, lead, w); ok {
+			around = append(around, d)
+			item.Background = []Claim{claimOf(d, sentence)}
+		}
+		item.Said = sayingsOf(k, lead)
+	}
+	find := func(id string, revision int) *dossier {
+		for _, d := range around {
 			if d.article.ID == id && d.article.Revision == revision {
-				return *d.article, true
+				return d
 			}
 		}
-		a, err := e.library.Article(context.Background(), id, revision)
+		return nil
+	}
+	hear := func(a *Article, _ int) []Statement {
+		if d := find(a.ID, a.Revision); d != nil {
+			return d.statements()
+		}
+		return statementsOf(*a)
+	}
+	look := func(id string, revision int) (Article, bool) {
+		if d := find(id, revision); d != nil {
+			return *d.article, true
+		}
+		a, err := e.library.Article(ctx, id, revision)
 		return a, err == nil
 	}
-	item.Claims = groundedClaims(item.Claims, look)
-	item.Sides = groundedClaims(item.Sides, look)
+	item.Claims = groundedClaims(item.Claims, look, hear)
+	item.Sides = groundedClaims(item.Sides, look, hear)
+	item.Said = groundedClaims(item.Said, look, hear)
+	item.Background = groundedClaims(item.Background, look, hear)
 	if len(item.Sides) < 2 && item.Tag == TagDisputed {
 		item.Sides, item.Tag = nil, TagNew
 		if k.carried {
@@ -629,7 +699,7 @@ func (e *Engine) item(k *prospect, carried memory, w Window) (Item, map[string]b
 		}
 	}
 	item.Changes = slices.DeleteFunc(slices.Clone(item.Changes), func(c Change) bool {
-		return len(groundedClaims([]Claim{c.Old, c.New}, look)) != 2
+		return len(groundedClaims([]Claim{c.Old, c.New}, look, hear)) != 2
 	})
 	shown := map[string]bool{item.Lead.Article: true}
 	for _, c := range slices.Concat(item.Claims, item.Sides, newClaims(item.Changes)) {
@@ -752,7 +822,7 @@ func tellingClaims(k *prospect, lead *dossier, carried memory) []Claim {
 	usable := func(d *dossier, i int) bool {
 		s := d.article.Sentences[i]
 		text := d.article.Sentence(i)
-		return s.Role == RoleBody && s.End-s.Start <= claimLongest && len(d.notes()[i].stems) >= 3 && !carried.claims[claimKey(text)] && !toldBefore(d.notes()[i], known)
+		return s.Role == RoleBody && s.End-s.Start <= claimLongest && len(d.note(i).stems) >= 3 && !carried.claims[claimKey(text)] && !toldBefore(*d.note(i), known) && !outdated(*d.note(i), known)
 	}
 	headline := map[string]bool{}
 	for s := range strings.FieldsSeq(lead.titleStems) {
@@ -787,8 +857,8 @@ func tellingClaims(k *prospect, lead *dossier, carried memory) []Claim {
 			if !usable(d, i) {
 				continue
 			}
-			n := d.notes()[i]
-			score := 2*echo(n) + 1/float64(body) + standsAlone(d.article.Sentence(i))
+			n := d.note(i)
+			score := 2*echo(*n) + 1/float64(body) + standsAlone(d.article.Sentence(i))
 			if place > 0 {
 				score -= .6
 			}
@@ -814,8 +884,8 @@ func tellingClaims(k *prospect, lead *dossier, carried memory) []Claim {
 			if s.Sentence < 0 || s.Sentence >= len(d.article.Sentences) || !usable(d, s.Sentence) || !reportsWords(s) {
 				continue
 			}
-			n := d.notes()[s.Sentence]
-			score := stanceWeight[s.Stance] + speakerWeight[s.Speaker.Kind] + math.Min(1, 1.5*echo(n)) + standsAlone(d.article.Sentence(s.Sentence))
+			n := d.note(s.Sentence)
+			score := stanceWeight[s.Stance] + speakerWeight[s.Speaker.Kind] + math.Min(1, 1.5*echo(*n)) + standsAlone(d.article.Sentence(s.Sentence))
 			if s.Direct {
 				score += .15
 			}
@@ -835,7 +905,7 @@ func tellingClaims(k *prospect, lead *dossier, carried memory) []Claim {
 					score = math.Inf(-1)
 					break
 				}
-				alike := stemOverlap(c.d.notes()[c.sentence].stems, o.d.notes()[o.sentence].stems)
+				alike := stemOverlap(c.d.note(c.sentence).stems, o.d.note(o.sentence).stems)
 				if alike > .6 {
 					score = math.Inf(-1)
 					break

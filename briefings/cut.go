@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/language"
 
 	"attache/briefings/prose"
 )
@@ -43,12 +44,24 @@ func NewArticle(r Report, read time.Time) (Article, error) {
 			r.Published, r.DateOnly = day, true
 		}
 	}
+	if r.Language = languageTag(r.Language); r.Language == "" {
+		r.Language = prose.Language(r.Title + ". " + r.Text[:min(len(r.Text), 1200)])
+	}
 	a := Article{Report: r, Revision: 1, Read: read, Hash: hash(r.Title, r.Text)}
 	if a.ID == "" {
 		a.ID = articleID(r)
 	}
 	a.cut()
 	return a, nil
+}
+
+// languageTag is a language as its source names it (BCP 47), or "" where that is none.
+func languageTag(text string) string {
+	tag, err := language.Parse(strings.TrimSpace(text))
+	if err != nil || tag == language.Und {
+		return ""
+	}
+	return tag.String()
 }
 
 // articleID names an article by its address, or by what it says.

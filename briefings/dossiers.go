@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -23,12 +24,15 @@ type dossier struct {
 	titleStems string
 	leadStems  string
 	countries  map[string]int // ISO code: how often it is named, weighed as in about
+	// titleCountries are the codes of the countries in the title.
+	titleCountries []string
+	// starters are the bits of the starters that the article is about by their terms, titleStarters of those in its title.
+	starters, titleStarters uint64
 
 	said     sync.Once
 	speeches []Statement
 
-	weighed   sync.Once
-	sentences []sentenceNotes
+	sentences []atomic.Pointer[sentenceNotes]
 }
 
 // sentenceNotes are the words of a sentence that compare it with others.
@@ -46,10 +50,13 @@ type countedThing struct {
 	kind  prose.NumberKind
 }
 
+func newDossier(a *Article) *dossier {
+	return &dossier{article: a, at: articleTime(*a), sentences: make([]atomic.Pointer[sentenceNotes], len(a.Sentences))}
+}
+
 func (d *dossier) read() {
 	d.once.Do(func() {
 		a := d.article
-		d.at = articleTime(*a)
 		d.story = profileStory(*a, storyDefaults)
 		lead := 0
 		for i, s := range a.Sentences {
@@ -58,6 +65,8 @@ func (d *dossier) read() {
 			}
 		}
 		var words, stems, title strings.Builder
+		var run []string // the stems one by one
+		inHead, inLead, leadEnd := 0, 0, 0
 		d.countries = map[string]int{}
 		add := func(text string, toks []prose.Token, inTitle bool) {
 			for i, t := range toks {
@@ -67,6 +76,7 @@ func (d *dossier) read() {
 					stem := prose.Stem(t.Lower)
 					stems.WriteByte(' ')
 					stems.WriteString(stem)
+					run = append(run, stem)
 					if inTitle {
 						title.WriteByte(' ')
 						title.WriteString(stem)
@@ -76,24 +86,29 @@ func (d *dossier) read() {
 					weight := 1
 					if inTitle {
 						weight = 2
+						d.titleCountries = append(d.titleCountries, code)
 					} else if t.Start < lead {
 						weight = 2
 					}
 					d.countries[code] += weight
 				}
-				if !inTitle && d.leadStems == "" && t.End >= lead {
-					d.leadStems = stems.String() + " "
+				if !inTitle && inLead == 0 && t.End >= lead {
+					inLead, leadEnd = len(run), stems.Len()
 				}
 			}
 		}
 		add(a.Title, prose.Tokens(a.Title), true)
 		words.WriteString(" ¶")
 		stems.WriteString(" ¶")
+		run = append(run, "¶")
+		inHead = len(run)
 		add(a.Text, prose.Tokens(a.Text), false)
 		d.words, d.stems, d.titleStems = words.String()+" ", stems.String()+" ", title.String()+" "
-		if d.leadStems == "" {
-			d.leadStems = d.stems
+		if inLead == 0 {
+			inLead, leadEnd = len(run), stems.Len()
 		}
+		d.leadStems = d.stems[:leadEnd+1]
+		d.starters, d.titleStarters = startersOf(run, inHead, inLead)
 	})
 }
 
@@ -103,15 +118,23 @@ func (d *dossier) statements() []Statement {
 	return d.speeches
 }
 
-// notes reads what compares the article's sentences with others, once.
+// note is what compares sentence i with others. It is read when it is first asked for: most sentences never are.
+func (d *dossier) note(i int) *sentenceNotes {
+	if n := d.sentences[i].Load(); n != nil {
+		return n
+	}
+	n := notesOf(d.article.Sentence(i), d.at)
+	d.sentences[i].Store(&n)
+	return &n
+}
+
+// notes are those of all sentences.
 func (d *dossier) notes() []sentenceNotes {
-	d.weighed.Do(func() {
-		d.sentences = make([]sentenceNotes, len(d.article.Sentences))
-		for i := range d.article.Sentences {
-			d.sentences[i] = notesOf(d.article.Sentence(i), d.at)
-		}
-	})
-	return d.sentences
+	all := make([]sentenceNotes, len(d.sentences))
+	for i := range d.sentences {
+		all[i] = *d.note(i)
+	}
+	return all
 }
 
 func notesOf(text string, at time.Time) sentenceNotes {
@@ -156,7 +179,7 @@ func unitOf(text string, r prose.NumberRef) string {
 	after := prose.Tokens(text[r.End:min(len(text), r.End+80)])
 	fallback := ""
 	for i, t := range after {
-		if i == 5 {
+		if i == 5 || i == 0 && countsNothing[t.Lower] {
 			break
 		}
 		if prose.IsStop(t.Lower) {
@@ -199,6 +222,10 @@ func unitOf(text string, r prose.NumberRef) string {
 	}
 	return fallback
 }
+
+// countsNothing are the words right behind a number that say when or where, so that what it counts stands in front: "put the
+// dead at 25 on Thursday", "rose from 12 to 19".
+var countsNothing = deskSet("on at in by as from to after since when while before late early")
 
 // endsClause says whether a mark that ends a clause comes first in text.
 func endsClause(text string) bool {
@@ -408,8 +435,25 @@ func (k *desk) dossier(a *Article) *dossier {
 		if len(k.dossiers) >= deskMost {
 			clear(k.dossiers)
 		}
-		d = &dossier{article: a, at: articleTime(*a)}
+		d = newDossier(a)
 		k.dossiers[a] = d
 	}
 	return d
+}
+
+// forget drops what is known of an article that another revision has replaced.
+func (k *desk) forget(a *Article) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.dossiers, a)
+}
+
+// acquaintWithin is how old an article may be that the desk reads when it arrives; an older one waits until somebody asks.
+const acquaintWithin = 8 * 24 * time.Hour
+
+// acquaint has the desk read an article as soon as it is there, so that the first digest after it need not.
+func (e *Engine) acquaint(a *Article) {
+	if e.now().Sub(published(a)) <= acquaintWithin {
+		e.desk.dossier(a).read()
+	}
 }

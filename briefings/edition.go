@@ -5,7 +5,7 @@ import "time"
 // Beat is what a channel follows. An empty list leaves that side open; an empty Beat is everything.
 type Beat struct {
 	Name      string   `json:"name,omitempty"`      // what people call it: "Korean peninsula"
-	Topics    []string `json:"topics,omitempty"`    // words and phrases, any of which an article must be about
+	Topics    []string `json:"topics,omitempty"`    // what an article must be about, any of them: words, "@name", a country, a starter (ReadTopic)
 	Countries []string `json:"countries,omitempty"` // ISO 3166 alpha-2
 	Actors    []string `json:"actors,omitempty"`    // people and organisations
 	Outlets   []string `json:"outlets,omitempty"`
@@ -47,6 +47,10 @@ type Item struct {
 	Reasons  []string  `json:"reasons"`  // what the score is made of, for people
 	Articles []string  `json:"articles"` // ids, newest first
 	Newest   time.Time `json:"newest"`   // when its newest article was published
+	// Said is who said what in the reports, the most telling first and each speaker's say once. Background is one sentence of an
+	// earlier report about the same matter, or none. Both are for the story in full.
+	Said       []Claim `json:"said,omitempty"`
+	Background []Claim `json:"background,omitempty"`
 }
 
 // Change is a claim that took another's place.
@@ -60,6 +64,8 @@ type Edition struct {
 	Beat   Beat      `json:"beat"`
 	Window Window    `json:"window"`
 	AsOf   time.Time `json:"as_of"`
+	// Composed is when it was made: what was read later isn't in it.
+	Composed time.Time `json:"composed,omitzero"`
 	// Items are the stories, most important first. None is a quiet day.
 	Items []Item `json:"items"`
 	// Read is how many articles were read in the window, Matched how many of them are on the beat, Below how many stories
@@ -67,6 +73,8 @@ type Edition struct {
 	Read    int `json:"read"`
 	Matched int `json:"matched"`
 	Below   int `json:"below"`
+	// Outlets is how many outlets the articles read are of.
+	Outlets int `json:"outlets,omitempty"`
 	// Failing names the sources that could not be read.
 	Failing []string `json:"failing,omitempty"`
 	// Carried are the keys of every claim that this edition and those delivered before it have shown: what is in it isn't
@@ -82,12 +90,21 @@ type Assignment struct {
 	Last *Edition
 	// Most is how many items the edition may have; zero means 5.
 	Most int
+	// Seen leaves out what was read later: an edition of the past is made as it was made then. Zero means all.
+	Seen time.Time
+	// For is the channel (message.Address.String) that the edition is for: what its workspace has reviewed counts as reviewed.
+	// Empty means that every review counts.
+	For string
+	// Backlog asks for what sources listed when they were first read as well: for somebody who wants to see what there is. A
+	// digest that comes by itself begins with what is published afterwards.
+	Backlog bool
 }
 
 // Fate is where an article ended in an edition.
 type Fate struct {
 	Article string `json:"article"`
-	// Outcome is one of "posted", "merged", "below", "off-beat", "left-out", "old", "known", "unread".
+	// Outcome is one of "posted", "merged", "below", "off-beat", "left-out", "old", "ahead", "backlog", "known",
+	// "unread".
 	Outcome string   `json:"outcome"`
 	Reasons []string `json:"reasons"`         // for people
 	Item    int      `json:"item,omitempty"`  // number of the item, from 1, when posted or merged

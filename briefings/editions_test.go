@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -525,12 +526,11 @@ func TestCarriedIsBounded(t *testing.T) {
 	}
 }
 
-// BenchmarkCompose makes an edition of 5,000 articles in its window. "first" includes reading every article for the first
-// time; "next" is another channel with the same window.
-func BenchmarkCompose(b *testing.B) {
+// longReports are invented reports as long as news is: some 350 words. Other words come as they do in prose: few of them often,
+// most of them seldom.
+func longReports(count int) []briefings.Report {
 	rng := rand.New(rand.NewPCG(7, 7))
-	reports := randomReports(rng, 5000)
-	// Other words come as they do in prose: few of them often, most of them seldom.
+	reports := randomReports(rng, count)
 	syllables := strings.Fields("ka ri mo te lu sa no vi der pel gan tor mis ter con pro sul bar")
 	filler := make([]string, 8000)
 	for i := range filler {
@@ -540,7 +540,6 @@ func BenchmarkCompose(b *testing.B) {
 	}
 	often := rand.NewZipf(rng, 1.1, 3, uint64(len(filler)-1))
 	for i := range reports {
-		// As long as news is: some 350 words.
 		var text strings.Builder
 		for range 20 {
 			text.WriteString("\n\nThe")
@@ -551,6 +550,13 @@ func BenchmarkCompose(b *testing.B) {
 		}
 		reports[i].Text += text.String()
 	}
+	return reports
+}
+
+// BenchmarkCompose makes an edition of 5,000 articles in its window. "first" is the first one after the articles have arrived;
+// "next" is another channel with the same window; "channels" are 1,000 channels with beats that overlap, two at a time.
+func BenchmarkCompose(b *testing.B) {
+	reports := longReports(5000)
 	w := briefings.Window{From: briefingstest.Day, To: briefingstest.Day.AddDate(0, 0, 4)}
 	fill := func() *newsdesk {
 		n := newNewsdesk(b)
@@ -558,28 +564,63 @@ func BenchmarkCompose(b *testing.B) {
 		n.now = w.To
 		return n
 	}
+	compose := func(n *newsdesk, beat briefings.Beat) {
+		if _, err := n.Compose(b.Context(), briefings.Assignment{Beat: beat, Window: w}); err != nil {
+			b.Fatal(err)
+		}
+	}
 	b.Run("first", func(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
 			n := fill()
 			b.StartTimer()
-			if e, err := n.Compose(b.Context(), briefings.Assignment{Window: w}); err != nil || len(e.Items) == 0 {
-				b.Fatal(err, len(e.Items))
-			}
+			compose(n, briefings.Beat{})
 		}
 	})
 	b.Run("next", func(b *testing.B) {
 		n := fill()
-		beats := []briefings.Beat{{Topics: []string{"ferry"}}, {Countries: []string{"FI", "NO"}}, {Actors: []string{"Ilse Brandt"}}, {}}
-		if _, err := n.Compose(b.Context(), briefings.Assignment{Window: w}); err != nil {
-			b.Fatal(err)
-		}
+		beats := []briefings.Beat{{Topics: []string{"ferry", "disasters"}}, {Countries: []string{"FI", "NO"}}, {Actors: []string{"Ilse Brandt"}}, {}}
+		compose(n, briefings.Beat{})
 		i := 0
 		for b.Loop() {
-			if _, err := n.Compose(b.Context(), briefings.Assignment{Beat: beats[i%len(beats)], Window: w}); err != nil {
-				b.Fatal(err)
-			}
+			compose(n, beats[i%len(beats)])
 			i++
+		}
+	})
+	b.Run("channels", func(b *testing.B) {
+		var pool []string
+		for _, s := range briefings.Starters() {
+			pool = append(pool, s.Name)
+		}
+		pool = append(pool, strings.Fields("ferry bridge mine tunnel refinery dam station quarry harbour market Norway Finland Iceland Estonia Latvia")...)
+		for b.Loop() {
+			b.StopTimer()
+			n := fill()
+			rng := rand.New(rand.NewPCG(1, 1))
+			beats := make([]briefings.Beat, 1000)
+			for i := range beats {
+				for range 1 + rng.IntN(4) {
+					beats[i].Topics = append(beats[i].Topics, pool[rng.IntN(len(pool))])
+				}
+				if rng.IntN(3) == 0 {
+					beats[i].Without = []string{pool[rng.IntN(len(pool))]}
+				}
+				if rng.IntN(3) == 0 {
+					beats[i].Watch = []string{"@Ilse Brandt", "Turku"}
+				}
+			}
+			b.StartTimer()
+			var wg sync.WaitGroup
+			for worker := range 2 {
+				wg.Go(func() {
+					for i := worker; i < len(beats); i += 2 {
+						if _, err := n.Compose(b.Context(), briefings.Assignment{Beat: beats[i], Window: w}); err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			}
+			wg.Wait()
 		}
 	})
 }

@@ -46,8 +46,10 @@ type Engine struct {
 	now     func() time.Time
 	log     *slog.Logger
 	index   *search.Index
+	words   *search.Words
 	weights atomic.Pointer[weights]
 	heard   hearings
+	copies  Copies
 	desk    desk // what editions and profiles know of each article
 
 	loading sync.Mutex // held while Load runs: two of them would read everything twice
@@ -55,6 +57,9 @@ type Engine struct {
 	mu       sync.RWMutex
 	articles map[string]*Article // newest revisions by ID; an Article is never changed once it is here
 	seq      int64               // the library has been read up to here
+
+	version atomic.Int64 // of articles: it grows whenever they change
+	dates   atomic.Pointer[calendar]
 }
 
 // New makes an Engine. Load fills its index before the first question.
@@ -64,7 +69,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		library: c.Library, fetcher: c.Fetcher, drafter: c.Drafter, timeout: c.DraftTimeout, now: c.Now, log: c.Log,
-		index: search.New(), articles: map[string]*Article{},
+		index: search.New(), words: search.NewWords(), articles: map[string]*Article{},
 	}
 	if e.drafter == nil {
 		e.drafter = Extractive{}
@@ -106,33 +111,46 @@ const loadBatch = 500
 func (e *Engine) Load(ctx context.Context, progress func(articles int)) error {
 	e.loading.Lock()
 	defer e.loading.Unlock()
+	e.mu.RLock()
+	seq := e.seq
+	e.mu.RUnlock()
+	batch, err := e.library.Since(ctx, seq, loadBatch)
 	for {
-		e.mu.RLock()
-		seq := e.seq
-		e.mu.RUnlock()
-		batch, err := e.library.Since(ctx, seq, loadBatch)
 		if err != nil {
 			return fmt.Errorf("read the library after %d: %w", seq, err)
 		}
 		if len(batch) == 0 {
+			e.index.Rest()
 			return nil
 		}
-		if err := e.keepAll(ctx, batch); err != nil {
-			return err
-		}
 		last := batch[len(batch)-1].Seq
+		if last <= seq {
+			return fmt.Errorf("read the library after %d: it answers with what came before", seq)
+		}
+		// The next batch is read while this one is taken apart.
+		var next []Article
+		var nextErr error
+		var reading sync.WaitGroup
+		reading.Go(func() { next, nextErr = e.library.Since(ctx, last, loadBatch) })
+		kept := e.keepAll(ctx, batch)
+		reading.Wait()
+		if kept != nil {
+			return kept
+		}
 		e.mu.Lock()
 		e.seq = max(e.seq, last)
 		n := len(e.articles)
 		e.mu.Unlock()
-		if last <= seq {
-			return fmt.Errorf("read the library after %d: it answers with what came before", seq)
-		}
 		if progress != nil {
 			progress(n)
 		}
+		seq, batch, err = last, next, nextErr
 	}
 }
+
+// copiesWithin is how old an article may be, when the library is loaded, for what comes in to be compared with it: comparing
+// everything that was ever kept would take more memory and time than the index.
+const copiesWithin = 30 * 24 * time.Hour
 
 // keepAll makes a batch searchable: the articles are taken apart side by side and kept in their order, on which ties in the
 // ranking depend.
@@ -142,7 +160,8 @@ func (e *Engine) keepAll(ctx context.Context, batch []Article) error {
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range batch {
 		g.Go(func() error {
-			prepared[i] = prepare(&batch[i])
+			prepared[i] = prepare(&batch[i], e.index)
+			e.acquaint(&batch[i])
 			return ctx.Err()
 		})
 	}
@@ -150,29 +169,37 @@ func (e *Engine) keepAll(ctx context.Context, batch []Article) error {
 		return err
 	}
 	for i := range batch {
+		if e.now().Sub(published(&batch[i])) <= copiesWithin {
+			e.copies.Add(batch[i])
+		}
 		e.keep(&batch[i], prepared[i])
 	}
 	return nil
 }
 
 // prepare takes an article apart for the index.
-func prepare(a *Article) *search.Prepared {
+func prepare(a *Article, index *search.Index) *search.Prepared {
 	if len(a.Sentences) == 0 && a.Text != "" {
 		// A library need not keep how the text is cut.
 		a.cut()
 	}
-	return search.Prepare(documentOf(a))
+	return index.Prepare(documentOf(a))
 }
 
 // keep makes an article searchable unless a newer revision of it is there.
 func (e *Engine) keep(a *Article, p *search.Prepared) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if old, ok := e.articles[a.ID]; ok && old.Revision >= a.Revision {
+	old := e.articles[a.ID]
+	if old != nil && old.Revision >= a.Revision {
 		return
 	}
 	e.articles[a.ID] = a
+	e.version.Add(1)
 	e.index.Insert(p)
+	if old != nil {
+		e.desk.forget(old)
+	}
 }
 
 // documentOf is an article as the index knows it.
@@ -200,12 +227,22 @@ func (e *Engine) Read(ctx context.Context, r Report) (a Article, isNew bool, err
 	if err != nil {
 		return Article{}, false, fmt.Errorf("read %s: %w", reportName(r), err)
 	}
+	e.mu.RLock()
+	if old, ok := e.articles[a.ID]; ok {
+		a.Backlog = old.Backlog // a touched-up report of yesterday is no news today
+	}
+	e.mu.RUnlock()
+	if origin := e.copies.Add(a); a.Origin == "" {
+		a.Origin = origin
+	}
 	kept, isNew, err := e.library.Save(ctx, a)
 	if err != nil {
 		return Article{}, false, fmt.Errorf("save %s: %w", reportName(r), err)
 	}
 	held := kept
-	e.keep(&held, prepare(&held))
+	prepared := prepare(&held, e.index)
+	e.acquaint(&held)
+	e.keep(&held, prepared)
 	if isNew {
 		e.log.InfoContext(ctx, "article read", "article", kept.ID, "revision", kept.Revision, "outlet", kept.Outlet, "sentences", len(kept.Sentences))
 	}
@@ -234,7 +271,12 @@ func (e *Engine) ReadLink(ctx context.Context, url string) (a Article, isNew boo
 	if err != nil {
 		return Article{}, false, err
 	}
-	return e.Read(ctx, r)
+	r.Unreviewed = true // anybody can send a link
+	a, isNew, err = e.Read(ctx, r)
+	if err == nil {
+		err = e.vouch(ctx, &a)
+	}
+	return a, isNew, err
 }
 
 // Articles returns what is in the index, newest first (by Published, then by Read), at most limit. Texts are included.
@@ -252,8 +294,13 @@ func (e *Engine) Articles(ctx context.Context, limit int) ([]Article, error) {
 		all = all[:limit]
 	}
 	out := make([]Article, len(all))
+	pointers := make([]*Article, len(all))
 	for i, a := range all {
 		out[i] = *a
+		pointers[i] = &out[i]
+	}
+	if err := e.vouch(ctx, pointers...); err != nil {
+		return nil, err
 	}
 	return out, ctx.Err()
 }

@@ -3,7 +3,6 @@ package briefings
 import (
 	"context"
 	"slices"
-	"strings"
 )
 
 // Extractive is the embedded Drafter: it quotes. Every claim of its drafts is a sentence of an article, word for word, with
@@ -31,6 +30,7 @@ func (Extractive) Draft(ctx context.Context, b Brief) (Draft, error) {
 		return d, nil
 	}
 	limit := f.limit
+	var fallen []*candidate // what its outlet has corrected
 	first := ranked[0]
 	if i := slices.IndexFunc(ranked, func(c *candidate) bool { return !c.headline() }); i >= 0 {
 		first = ranked[i]
@@ -40,8 +40,28 @@ func (Extractive) Draft(ctx context.Context, b Brief) (Draft, error) {
 		// The claims are the answer.
 	default:
 		if s := f.short(); s != nil {
+			var sides []*candidate
+			var instead *span
+			sides, fallen, instead = f.sides(s)
+			if instead != nil {
+				s = instead
+			}
 			d.Short = s.text
 			first = s.in
+			if len(sides) > 1 {
+				d.Verdict = Disputed
+				for _, c := range sides {
+					d.Claims = append(d.Claims, f.claim(c))
+				}
+				return d, nil
+			}
+		}
+	}
+	if !first.headline() {
+		if other := f.denial(first); other != nil {
+			d.Verdict = Disputed
+			d.Claims = []Claim{f.claim(first), f.claim(other)}
+			return d, nil
 		}
 	}
 	chosen := []*candidate{first}
@@ -49,7 +69,7 @@ func (Extractive) Draft(ctx context.Context, b Brief) (Draft, error) {
 		if len(chosen) >= limit {
 			break
 		}
-		if c == first || c.headline() || c.a == first.a && c.sentence == first.sentence || slices.ContainsFunc(chosen, func(o *candidate) bool { return sameWords(o.stems, c.stems) }) {
+		if c == first || c.headline() || slices.ContainsFunc(fallen, func(o *candidate) bool { return o.a == c.a && o.sentence == c.sentence }) || c.a == first.a && c.sentence == first.sentence || slices.ContainsFunc(chosen, func(o *candidate) bool { return sameWords(o.stems, c.stems) }) {
 			continue
 		}
 		if f.worth(c, first) {
@@ -71,9 +91,6 @@ func (Extractive) Draft(ctx context.Context, b Brief) (Draft, error) {
 			claim.Citations = append(claim.Citations, *f.beside)
 		}
 		d.Claims = append(d.Claims, claim)
-	}
-	if f.disputes(d.Claims) {
-		d.Verdict = Disputed
 	}
 	return d, nil
 }
@@ -163,31 +180,4 @@ func (f *findings) worth(c, first *candidate) bool {
 // headline says whether a candidate is its article's title: the text below says the same with who and how.
 func (c *candidate) headline() bool {
 	return c.sentence >= 0 && c.sentence < len(c.a.Sentences) && c.a.Sentences[c.sentence].Role == RoleHeadline
-}
-
-// disputes says whether two claims of different speakers take opposite stands.
-func (f *findings) disputes(claims []Claim) bool {
-	for i, a := range claims {
-		for _, b := range claims[i+1:] {
-			if a.Speaker.Name == "" || b.Speaker.Name == "" || strings.EqualFold(a.Speaker.Name, b.Speaker.Name) {
-				continue
-			}
-			if (a.Stance == Denies) != (b.Stance == Denies) && f.sameMatter(a, b) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// sameMatter says whether two claims speak of what the question asks.
-func (f *findings) sameMatter(a, b Claim) bool {
-	x, y := wordsOf(a.Text), wordsOf(b.Text)
-	w := 0.0
-	for _, t := range f.q.terms {
-		if x[t.text] && y[t.text] {
-			w += t.weight
-		}
-	}
-	return f.q.total > 0 && w >= .3*f.q.total
 }

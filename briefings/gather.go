@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -26,7 +28,8 @@ type GathererConfig struct {
 	Look time.Duration
 	// Every is how often a source is polled that doesn't say itself; zero means 15 minutes.
 	Every time.Duration
-	// Parallel is how many sources are polled at once; zero means 4.
+	// Parallel is how many hosts are polled at once; zero means 8. What is read at once, and so the memory that gathering
+	// takes, is bounded by it, however many sources there are.
 	Parallel int
 	// Poll is how long one source may take; zero means a minute.
 	Poll time.Duration
@@ -44,21 +47,28 @@ const (
 	retryLate = 6 * time.Hour
 )
 
+// perTurn is how many sources of one host are polled before other hosts have their turn.
+const perTurn = 20
+
 // ErrNotKept says that a source answered and the library could not keep it.
 var ErrNotKept = errors.New("the library could not keep the source")
 
-// Gatherer reads the sources that are followed, again and again. Reports keep the date of their publication, so a new source
-// with a long list adds to what can be asked about and doesn't flood the next digest.
+// Gatherer reads the sources that are followed, again and again: one at a time from each host. What a source lists when it is
+// read for the first time is kept as Backlog, so that a new source adds to what can be asked about and doesn't flood the next
+// digest.
 //
 // Before a source is polled its next time is moved on and saved: a source that ends the process is not the first thing that
 // the next process does, and two replicas rarely ask for the same thing at once. Where they do, the library keeps it once.
 type Gatherer struct {
 	c GathererConfig
 
-	mu   sync.Mutex          // guards busy; held for no I/O
-	busy map[string]struct{} // sources that are being polled
+	places chan struct{} // holds as many as there are hosts being polled
 
-	keeping sync.Mutex // held from looking whether a source is still followed to saving it: removing waits
+	mu    sync.Mutex          // guards busy and hosts; held for no I/O
+	busy  map[string]struct{} // ids of the sources that are being polled
+	hosts map[string]struct{} // hosts that are being polled
+
+	changing sync.Mutex // held from looking how a source is kept to saving a person's change of it
 }
 
 // NewGatherer makes a Gatherer.
@@ -75,7 +85,7 @@ func NewGatherer(c GathererConfig) (*Gatherer, error) {
 	c.Every = cmp.Or(c.Every, 15*time.Minute)
 	c.Poll = cmp.Or(c.Poll, time.Minute)
 	if c.Parallel <= 0 {
-		c.Parallel = 4
+		c.Parallel = 8
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -83,16 +93,18 @@ func NewGatherer(c GathererConfig) (*Gatherer, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Gatherer{c: c, busy: map[string]struct{}{}}, nil
+	return &Gatherer{c: c, places: make(chan struct{}, c.Parallel), busy: map[string]struct{}{}, hosts: map[string]struct{}{}}, nil
 }
 
 // Run gathers until ctx ends, and returns when the polls under way have ended. What fails is told in the log and in the
-// source, and tried again.
+// source, and tried again. A host that is slow holds up nobody but itself.
 func (g *Gatherer) Run(ctx context.Context) error {
 	tick := time.NewTicker(g.c.Look)
 	defer tick.Stop()
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	for {
-		if _, err := g.Once(ctx); err != nil && ctx.Err() == nil {
+		if err := g.dispatch(ctx, &wg, func(int) {}); err != nil && ctx.Err() == nil {
 			g.c.Log.ErrorContext(ctx, "sources could not be gathered", "error", err)
 		}
 		select {
@@ -103,43 +115,85 @@ func (g *Gatherer) Run(ctx context.Context) error {
 	}
 }
 
-// Once polls every source that is due and returns how many reports were new. A source that fails is no error: it says so
+// Once polls the sources that are due and returns how many reports were new. A source that fails is no error: it says so
 // itself, in Failing and Since.
 func (g *Gatherer) Once(ctx context.Context) (articles int, err error) {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	err = g.dispatch(ctx, &wg, func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		articles += n
+	})
+	wg.Wait()
+	return articles, cmp.Or(err, ctx.Err())
+}
+
+// dispatch sends a goroutine to every host that has sources due and is not being polled already; gathered hears how many
+// reports were new there. It waits for a free place, not for the polls.
+func (g *Gatherer) dispatch(ctx context.Context, wg *sync.WaitGroup, gathered func(int)) error {
 	sources, err := g.c.Library.Sources(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("list the sources: %w", err)
+		return fmt.Errorf("list the sources: %w", err)
 	}
 	now := g.c.Now()
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	places := make(chan struct{}, g.c.Parallel)
+	due := map[string][]Source{}
+	var hosts []string // the one that has waited longest first
+	slices.SortStableFunc(sources, func(a, b Source) int { return a.NextAt.Compare(b.NextAt) })
 	for _, s := range sources {
-		if s.Paused || s.NextAt.After(now) || ctx.Err() != nil {
+		if s.Paused || s.NextAt.After(now) {
 			continue
 		}
-		places <- struct{}{}
+		host := hostOf(s)
+		if due[host] == nil {
+			hosts = append(hosts, host)
+		}
+		if len(due[host]) < perTurn {
+			due[host] = append(due[host], s)
+		}
+	}
+	for _, host := range hosts {
+		if !g.begin(g.hosts, host) {
+			continue
+		}
+		select {
+		case g.places <- struct{}{}:
+		case <-ctx.Done():
+			g.end(g.hosts, host)
+			return nil
+		}
 		wg.Go(func() {
-			defer func() { <-places }()
-			n := g.gather(ctx, s)
-			mu.Lock()
-			articles += n
-			mu.Unlock()
+			defer func() { <-g.places }()
+			defer g.end(g.hosts, host)
+			for _, s := range due[host] {
+				if ctx.Err() == nil {
+					gathered(g.gather(ctx, s))
+				}
+			}
 		})
 	}
-	wg.Wait()
-	return articles, ctx.Err()
+	return nil
+}
+
+// hostOf is the host that a source is read from; a source whose address says none is a host of its own.
+func hostOf(s Source) string {
+	u, err := url.Parse(s.URL)
+	if err != nil || u.Host == "" {
+		return "source " + s.ID
+	}
+	return strings.ToLower(u.Host)
 }
 
 // gather polls one source and saves how it stands.
 func (g *Gatherer) gather(ctx context.Context, s Source) int {
-	if !g.begin(s.ID) {
+	if !g.begin(g.busy, s.ID) {
 		return 0
 	}
-	defer g.end(s.ID)
+	defer g.end(g.busy, s.ID)
 	log := g.c.Log.With("source", s.ID)
-	s.NextAt = g.c.Now().Add(max(g.c.Every, g.c.Poll))
-	if err := g.keep(ctx, s); err != nil {
+	moved := s
+	moved.NextAt = g.c.Now().Add(max(g.c.Every, g.c.Poll))
+	if err := g.c.Library.SavePoll(ctx, moved); err != nil {
 		if !errors.Is(err, ErrNotFound) {
 			log.ErrorContext(ctx, "a source could not be saved before it was polled", "error", err)
 		}
@@ -161,48 +215,32 @@ func (g *Gatherer) gather(ctx context.Context, s Source) int {
 	} else if n > 0 {
 		log.InfoContext(ctx, "a source has new reports", "reports", n)
 	}
-	if err := g.keep(ctx, after); err != nil && !errors.Is(err, ErrNotFound) {
+	if err := g.c.Library.SavePoll(ctx, after); err != nil && !errors.Is(err, ErrNotFound) {
 		log.ErrorContext(ctx, "a source could not be saved after it was polled", "error", err)
 	}
 	return n
 }
 
-func (g *Gatherer) begin(id string) bool {
+func (g *Gatherer) begin(running map[string]struct{}, what string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if _, polled := g.busy[id]; polled {
+	if _, runs := running[what]; runs {
 		return false
 	}
-	g.busy[id] = struct{}{}
+	running[what] = struct{}{}
 	return true
 }
 
-func (g *Gatherer) end(id string) {
+func (g *Gatherer) end(running map[string]struct{}, what string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.busy, id)
-}
-
-// keep saves a source that is still followed; ErrNotFound where it was removed meanwhile. Paused is left as it is kept.
-func (g *Gatherer) keep(ctx context.Context, s Source) error {
-	g.keeping.Lock()
-	defer g.keeping.Unlock()
-	sources, err := g.c.Library.Sources(ctx)
-	if err != nil {
-		return fmt.Errorf("list the sources: %w", err)
-	}
-	i := slices.IndexFunc(sources, func(kept Source) bool { return kept.ID == s.ID })
-	if i < 0 {
-		return ErrNotFound
-	}
-	s.Paused, s.Owner, s.Added = sources[i].Paused, sources[i].Owner, sources[i].Added
-	return g.c.Library.SaveSource(ctx, s)
+	delete(running, what)
 }
 
 // poll asks one source and reads what it lists, the oldest first. The source comes back as it stands afterwards, also when it
 // failed.
 func (g *Gatherer) poll(ctx context.Context, s Source) (after Source, articles int, err error) {
-	poll, cancel := context.WithTimeoutCause(ctx, g.c.Poll, errors.New("the source took too long to answer"))
+	poll, cancel := context.WithTimeoutCause(ctx, g.c.Poll, errTooLong)
 	defer cancel()
 	reports, told, err := g.ask(poll, s)
 	if err != nil && poll.Err() != nil && ctx.Err() == nil {
@@ -230,10 +268,17 @@ func (g *Gatherer) poll(ctx context.Context, s Source) (after Source, articles i
 	if after.NextAt = told.NextAt; !after.NextAt.After(now) {
 		after.NextAt = now.Add(g.c.Every)
 	}
-	for _, r := range slices.Backward(reports) {
+	for _, r := range reports {
+		if r.Published.After(after.Newest) && !r.Published.After(now) {
+			after.Newest = r.Published
+		}
+	}
+	for i, r := range slices.Backward(reports) {
 		if r.Source == "" {
 			r.Source = s.URL
 		}
+		r.Backlog = s.Begun.IsZero() && i >= s.First
+		r.Unreviewed = s.Reviewed.IsZero()
 		_, isNew, err := g.c.Engine.Read(ctx, r)
 		switch {
 		case err == nil:
@@ -249,6 +294,9 @@ func (g *Gatherer) poll(ctx context.Context, s Source) (after Source, articles i
 			return after, articles, nil
 		}
 	}
+	if after.Begun.IsZero() {
+		after.Begun = now
+	}
 	return after, articles, nil
 }
 
@@ -263,13 +311,37 @@ func (g *Gatherer) ask(ctx context.Context, s Source) (reports []Report, told So
 	return g.c.Fetcher.Poll(ctx, s)
 }
 
+// Preview is what a source would bring, before anybody follows it.
+type Preview struct {
+	Source  Source   // with the title and the address that it would be followed under
+	Reports []Report // what it lists now, newest first
+}
+
+// Preview polls s once and keeps nothing. The error is readable by the person who named it; a *ListError says that the
+// address is a list of sources.
+func (g *Gatherer) Preview(ctx context.Context, s Source) (Preview, error) {
+	poll, cancel := context.WithTimeoutCause(ctx, g.c.Poll, errTooLong)
+	defer cancel()
+	reports, told, err := g.ask(poll, s)
+	if err != nil {
+		if poll.Err() != nil && ctx.Err() == nil {
+			err = context.Cause(poll)
+		}
+		return Preview{}, err
+	}
+	s.URL, s.Title = cmp.Or(told.URL, s.URL), cmp.Or(told.Title, s.Title)
+	return Preview{Source: s, Reports: reports}, nil
+}
+
+var errTooLong = errors.New("the source took too long to answer")
+
 // Follow polls s once, reads what it lists and keeps it as a source. The error is readable by the person who named it; nothing
-// was kept then.
+// was kept then. What it lists is no news, but for the s.First newest reports.
 func (g *Gatherer) Follow(ctx context.Context, s Source) (kept Source, articles int, err error) {
-	if !g.begin(s.ID) {
+	if !g.begin(g.busy, s.ID) {
 		return Source{}, 0, errors.New("it is being read this very moment")
 	}
-	defer g.end(s.ID)
+	defer g.end(g.busy, s.ID)
 	if s.Added.IsZero() {
 		s.Added = g.c.Now()
 	}
@@ -283,12 +355,45 @@ func (g *Gatherer) Follow(ctx context.Context, s Source) (kept Source, articles 
 	return kept, articles, nil
 }
 
+// Register keeps sources without asking them first: Run reads each for the first time when its turn comes.
+func (g *Gatherer) Register(ctx context.Context, sources ...Source) error {
+	for _, s := range sources {
+		if s.Added.IsZero() {
+			s.Added = g.c.Now()
+		}
+		if err := g.c.Library.SaveSource(ctx, s); err != nil {
+			return fmt.Errorf("%w %s: %w", ErrNotKept, s.ID, err)
+		}
+	}
+	return nil
+}
+
+// Change makes a person's change of a source: edit may set Owner, Paused, Reviewed, First and NextAt. ErrNotFound when there
+// is none.
+func (g *Gatherer) Change(ctx context.Context, id string, edit func(*Source)) (Source, error) {
+	g.changing.Lock()
+	defer g.changing.Unlock()
+	sources, err := g.c.Library.Sources(ctx)
+	if err != nil {
+		return Source{}, fmt.Errorf("list the sources: %w", err)
+	}
+	i := slices.IndexFunc(sources, func(kept Source) bool { return kept.ID == id })
+	if i < 0 {
+		return Source{}, fmt.Errorf("change source %q: %w", id, ErrNotFound)
+	}
+	edit(&sources[i])
+	if err := g.c.Library.SaveSource(ctx, sources[i]); err != nil {
+		return Source{}, fmt.Errorf("change source %q: %w", id, err)
+	}
+	return sources[i], nil
+}
+
 // Sources returns the sources that are followed, in the order in which they were added.
 func (g *Gatherer) Sources(ctx context.Context) ([]Source, error) { return g.c.Library.Sources(ctx) }
 
 // RemoveSource forgets a source; its articles stay. ErrNotFound when there is none.
 func (g *Gatherer) RemoveSource(ctx context.Context, id string) error {
-	g.keeping.Lock()
-	defer g.keeping.Unlock()
+	g.changing.Lock()
+	defer g.changing.Unlock()
 	return g.c.Library.RemoveSource(ctx, id)
 }

@@ -101,7 +101,7 @@ func TestGatheringReadsWhatIsDueOnce(t *testing.T) {
 		t.Fatalf("gathered %d, %v; want 2", n, err)
 	}
 	got := keptSource(t, library, "a")
-	want := briefings.Source{ID: "a", URL: "https://a.example", Owner: "bench/w/c", Title: "Title of a", Etag: "v1", Checked: now, NextAt: now.Add(30 * time.Minute)}
+	want := briefings.Source{ID: "a", URL: "https://a.example", Owner: "bench/w/c", Title: "Title of a", Etag: "v1", Checked: now, NextAt: now.Add(30 * time.Minute), Begun: now, Newest: gatherStart.Add(-time.Hour)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("source (-want +got):\n%s", diff)
 	}
@@ -217,7 +217,7 @@ func TestFollowKeepsWhatAnswersAndNothingElse(t *testing.T) {
 	if err != nil || n != 2 {
 		t.Fatalf("followed %+v, %d, %v", kept, n, err)
 	}
-	want := briefings.Source{ID: "a", URL: "https://a.example/feed", Title: "A", Etag: "v1", Owner: "bench/w/c", Added: gatherStart, Checked: gatherStart, NextAt: gatherStart.Add(15 * time.Minute)}
+	want := briefings.Source{ID: "a", URL: "https://a.example/feed", Title: "A", Etag: "v1", Owner: "bench/w/c", Added: gatherStart, Checked: gatherStart, NextAt: gatherStart.Add(15 * time.Minute), Begun: gatherStart, Newest: gatherStart.Add(-time.Hour)}
 	if diff := cmp.Diff(want, keptSource(t, library, "a")); diff != "" {
 		t.Errorf("source (-want +got):\n%s", diff)
 	}
@@ -251,4 +251,131 @@ func TestGatheringGoesOnUntilItIsStopped(t *testing.T) {
 			t.Errorf("polled %d times in an hour, want 5", n)
 		}
 	})
+}
+
+func TestHostsArePolledSideBySideAndEachOneAtATime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		now, most := map[string]int{}, map[string]int{}
+		w := &wire{poll: func(_ context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+			host, _, _ := strings.Cut(strings.TrimPrefix(s.URL, "https://"), "/")
+			mu.Lock()
+			for _, k := range []string{host, "all"} {
+				now[k]++
+				most[k] = max(most[k], now[k])
+			}
+			mu.Unlock()
+			time.Sleep(time.Second) // a bubble's clock
+			mu.Lock()
+			now[host]--
+			now["all"]--
+			mu.Unlock()
+			return nil, s, nil
+		}}
+		var sources []briefings.Source
+		for i := range 40 {
+			host := fmt.Sprintf("https://h%d.example", i%10)
+			sources = append(sources, briefings.Source{ID: fmt.Sprint(i), URL: fmt.Sprintf("%s/%d", host, i)})
+		}
+		g, _ := newGatherer(t, w, time.Now, sources...)
+		began := time.Now()
+		if _, err := g.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if len(w.polls) != 40 {
+			t.Errorf("%d polls, want 40", len(w.polls))
+		}
+		for host, n := range most {
+			if host != "all" && n != 1 {
+				t.Errorf("%s was asked %d questions at once", host, n)
+			}
+		}
+		if most["all"] != 8 {
+			t.Errorf("%d sources were polled at once, want 8", most["all"])
+		}
+		if took := time.Since(began); took != 8*time.Second {
+			t.Errorf("ten hosts of four sources, eight at a time, took %v, want 8 s", took)
+		}
+	})
+}
+
+func TestASlowHostHoldsUpNobodyElse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		polls := map[string]int{}
+		w := &wire{poll: func(ctx context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+			mu.Lock()
+			polls[s.ID]++
+			mu.Unlock()
+			if strings.HasPrefix(s.ID, "slow") {
+				<-ctx.Done()
+				return nil, s, ctx.Err()
+			}
+			s.NextAt = time.Now().Add(5 * time.Minute)
+			return nil, s, nil
+		}}
+		sources := []briefings.Source{{ID: "fine", URL: "https://fine.example/feed"}}
+		for i := range 300 {
+			sources = append(sources, briefings.Source{ID: fmt.Sprint("slow", i), URL: fmt.Sprintf("https://slow.example/%d", i)})
+		}
+		g, _ := newGatherer(t, w, time.Now, sources...)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- g.Run(ctx) }()
+		time.Sleep(time.Hour + time.Minute) // a bubble's clock
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+		if polls["fine"] != 13 {
+			t.Errorf("the source that answers was polled %d times in an hour, want 13", polls["fine"])
+		}
+	})
+}
+
+func TestAPersonsChangeSurvivesThePollUnderWay(t *testing.T) {
+	t.Parallel()
+	w := &wire{}
+	g, library := newGatherer(t, w, func() time.Time { return gatherStart }, briefings.Source{ID: "a", URL: "https://a.example"})
+	w.poll = func(ctx context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+		_, err := g.Change(ctx, "a", func(s *briefings.Source) { s.Paused, s.Reviewed = true, gatherStart })
+		s.Title = "A"
+		return nil, s, err
+	}
+	if _, err := g.Once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s := keptSource(t, library, "a"); !s.Paused || !s.Reviewed.Equal(gatherStart) || s.Title != "A" || s.Begun.IsZero() {
+		t.Errorf("kept %+v", s)
+	}
+	if _, err := g.Change(t.Context(), "nothing", func(*briefings.Source) {}); !errors.Is(err, briefings.ErrNotFound) {
+		t.Errorf("changing nothing: %v", err)
+	}
+}
+
+func TestAPreviewKeepsNothing(t *testing.T) {
+	t.Parallel()
+	list := &briefings.ListError{Title: "L", Sources: []briefings.Source{{URL: "https://b.example"}}}
+	w := &wire{poll: func(_ context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+		if s.URL == "https://list.example" {
+			return nil, s, list
+		}
+		s.URL, s.Title = s.URL+"/feed", "A"
+		return listing(s), s, nil
+	}}
+	g, library := newGatherer(t, w, func() time.Time { return gatherStart })
+	p, err := g.Preview(t.Context(), briefings.Source{URL: "https://a.example"})
+	if err != nil || p.Source.Title != "A" || p.Source.URL != "https://a.example/feed" || len(p.Reports) != 2 {
+		t.Errorf("preview %+v, %v", p, err)
+	}
+	if _, err := g.Preview(t.Context(), briefings.Source{URL: "https://list.example"}); !errors.Is(err, list) {
+		t.Errorf("the preview of a list: %v", err)
+	}
+	sources, _ := library.Sources(t.Context())
+	articles, _ := library.Since(t.Context(), 0, 10)
+	if len(sources)+len(articles) != 0 {
+		t.Errorf("kept %+v and %d articles", sources, len(articles))
+	}
 }

@@ -21,7 +21,7 @@ import (
 // claim's quotes.
 func Ground(draft Draft, look func(id string, revision int) (Article, bool)) (Draft, []Rejection) {
 	said := map[string][]Statement{}
-	return ground(draft, look, func(a *Article) []Statement {
+	return ground(draft, look, func(a *Article, _ int) []Statement {
 		key := fmt.Sprintf("%s\x00%d\x00%s", a.ID, a.Revision, a.Hash)
 		list, known := said[key]
 		if !known {
@@ -32,8 +32,8 @@ func Ground(draft Draft, look func(id string, revision int) (Article, bool)) (Dr
 	})
 }
 
-// ground is Ground with the articles' statements from hear.
-func ground(draft Draft, look func(id string, revision int) (Article, bool), hear func(a *Article) []Statement) (Draft, []Rejection) {
+// ground is Ground with the articles' statements, up to a sentence at least, from hear.
+func ground(draft Draft, look func(id string, revision int) (Article, bool), hear func(a *Article, sentence int) []Statement) (Draft, []Rejection) {
 	out := Draft{Verdict: draft.Verdict, Short: strings.TrimSpace(draft.Short), Confidence: draft.Confidence, Missing: draft.Missing}
 	if math.IsNaN(out.Confidence) || out.Confidence < 0 {
 		out.Confidence = 0
@@ -75,7 +75,7 @@ func ground(draft Draft, look func(id string, revision int) (Article, bool), hea
 }
 
 // groundClaim returns the claim as it may be shown, or why it may not.
-func groundClaim(c Claim, look func(id string, revision int) (Article, bool), hear func(a *Article) []Statement) (Claim, string) {
+func groundClaim(c Claim, look func(id string, revision int) (Article, bool), hear func(a *Article, sentence int) []Statement) (Claim, string) {
 	c.Text = strings.TrimSpace(c.Text)
 	if c.Text == "" {
 		return c, "the claim is empty"
@@ -245,7 +245,7 @@ func wordsOf(text string) map[string]bool {
 }
 
 // attribute checks the claim's speaker against the articles, or finds it there.
-func (c *Claim) attribute(articles []Article, hear func(a *Article) []Statement) string {
+func (c *Claim) attribute(articles []Article, hear func(a *Article, sentence int) []Statement) string {
 	if c.Speaker.Name == "" && (c.Speaker.Full != "" || c.Speaker.Via != "") {
 		return "the speaker has no name"
 	}
@@ -265,7 +265,7 @@ func (c *Claim) attribute(articles []Article, hear func(a *Article) []Statement)
 			}
 		}
 	}
-	if s, ok := statementOver(hear(&articles[0]), c.Citations[0]); ok {
+	if s, ok := statementOver(hear(&articles[0], c.Citations[0].Sentence), c.Citations[0]); ok {
 		if c.Speaker.Name == "" {
 			c.Speaker, c.Stance, c.Direct = s.Speaker, s.Stance, s.Direct
 		} else if s.Speaker.Name != c.Speaker.Name && s.Speaker.Full != c.Speaker.Name && s.Speaker.Via != c.Speaker.Name && !strings.Contains(s.Speaker.Full+" "+s.Speaker.Name, c.Speaker.Name) && !strings.Contains(c.Speaker.Name, s.Speaker.Name) {

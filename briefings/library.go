@@ -2,6 +2,7 @@ package briefings
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -20,6 +21,10 @@ type Library interface {
 	Sources(ctx context.Context) ([]Source, error)
 	// SaveSource adds or replaces the source with s.ID.
 	SaveSource(ctx context.Context, s Source) error
+	// SavePoll records how s stands after a poll: URL, Title, NextAt, Checked, Etag, Modified, Failing, Since, Begun and
+	// Newest. What people decide of it (Owner, Added, Paused, Reviewed, First) stays as it is kept. ErrNotFound when there is
+	// none: a source that was removed while it was polled stays removed.
+	SavePoll(ctx context.Context, s Source) error
 	// RemoveSource forgets a source; its articles stay. ErrNotFound when there is none.
 	RemoveSource(ctx context.Context, id string) error
 }
@@ -39,6 +44,14 @@ type Source struct {
 	Modified string
 	Failing  string    // why the last poll failed, for people; empty when it did not
 	Since    time.Time // when it began to fail
+	// Reviewed is when somebody who may manage the channel vouched for it. Zero means that nobody has: what it brings is
+	// marked wherever it is shown, and is no independent origin.
+	Reviewed time.Time
+	// Begun is when it was read for the first time: what it listed then counts as known, but for the First newest reports.
+	// Zero means that this is still to come.
+	Begun  time.Time
+	First  int
+	Newest time.Time // when the newest report that it has listed was published; zero where it dates none
 }
 
 // Fetcher reads the outside world. It refuses addresses that are not public.
@@ -46,6 +59,17 @@ type Fetcher interface {
 	// Page reads one page as a report. An error is readable by the person who sent the link.
 	Page(ctx context.Context, url string) (Report, error)
 	// Poll reads a source: the reports that it lists now, newest first, and the source as it stands after the poll
-	// (Title, Etag, Modified, NextAt). Nothing new since last time is an empty list and no error.
+	// (Title, Etag, Modified, NextAt). Nothing new since last time is an empty list and no error. A *ListError says
+	// that the address is no source and lists some.
 	Poll(ctx context.Context, s Source) ([]Report, Source, error)
+}
+
+// ListError says that an address is no source itself but a list of sources (OPML).
+type ListError struct {
+	Title   string
+	Sources []Source // with URL and, where the list says it, Title
+}
+
+func (e *ListError) Error() string {
+	return fmt.Sprintf("that is a list of %d feeds and no feed itself", len(e.Sources))
 }

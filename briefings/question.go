@@ -68,6 +68,7 @@ type asked struct {
 	verbAt  int
 	latest  bool // "now", "latest": the answer must be new
 	lower   bool // typed without capitals
+	words   *search.Words
 }
 
 // term is a word of the question that sentences are searched for.
@@ -163,7 +164,7 @@ func bagOf(words string) map[string]bool {
 
 // understand analyses a question. frequency tells in how many of so many passages terms stand.
 func understand(text string, at time.Time, lib *collection) *asked {
-	q := &asked{text: text, at: at, wh: -1, verbAt: -1}
+	q := &asked{text: text, at: at, wh: -1, verbAt: -1, words: lib.words}
 	q.toks = prose.Tokens(text)
 	q.tags = prose.Tags(text, q.toks)
 	q.names = prose.NamesIn(text, q.toks)
@@ -679,7 +680,7 @@ func (q *asked) findTerms(lib *collection) {
 	}
 	seen := map[string]bool{}
 	for i, t := range q.toks {
-		s := search.TermOf(t)
+		s := q.words.TermOf(t)
 		if s == "" || seen[s] || strings.HasPrefix(t.Lower, "what'") || strings.HasPrefix(t.Lower, "who'") {
 			continue
 		}

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -211,36 +213,60 @@ func (q *asked) read(c *collection, r *retrieval) {
 	}
 	var groups []group
 	var all []*candidate
-	for rank, h := range r.hits {
+	// What a hit offers: its sentences, and the headline of an article that no hit before it offered.
+	type offer struct {
+		a        *Article
+		first    bool
+		title    *candidate
+		sentence []*candidate
+	}
+	offers := make([]offer, len(r.hits))
+	met := map[string]bool{}
+	for i, h := range r.hits {
 		a, ok := c.get(h.Doc)
 		if !ok || h.Passage >= len(a.Passages) {
 			continue
 		}
-		title, seen := titles[h.Doc]
-		if !seen {
-			if len(a.Sentences) > 0 && a.Sentences[0].Role == RoleHeadline {
-				if title = q.newCandidate(a, 0, targets); title != nil {
-					groups = append(groups, group{h, rank, title, []*candidate{title}})
-					all = append(all, title)
-				}
-			}
-			titles[h.Doc] = title
+		offers[i] = offer{a: a, first: !met[h.Doc]}
+		met[h.Doc] = true
+	}
+	sideBySide(len(offers), func(i int) {
+		o := &offers[i]
+		if o.a == nil {
+			return
 		}
-		p := a.Passages[h.Passage]
-		g := group{hit: h, rank: rank, title: title}
+		if o.first && len(o.a.Sentences) > 0 && o.a.Sentences[0].Role == RoleHeadline {
+			o.title = q.newCandidate(o.a, 0, targets)
+		}
+		p := o.a.Passages[r.hits[i].Passage]
 		for s := p.First; s < p.Last; s++ {
-			if cand := q.newCandidate(a, s, targets); cand != nil {
-				g.sentence = append(g.sentence, cand)
+			if cand := q.newCandidate(o.a, s, targets); cand != nil {
+				o.sentence = append(o.sentence, cand)
 			}
 		}
-		groups = append(groups, g)
-		all = append(all, g.sentence...)
+	})
+	for rank, h := range r.hits {
+		o := offers[rank]
+		if o.a == nil {
+			continue
+		}
+		if o.first {
+			if o.title != nil {
+				groups = append(groups, group{h, rank, o.title, []*candidate{o.title}})
+				all = append(all, o.title)
+			}
+			titles[h.Doc] = o.title
+		}
+		groups = append(groups, group{h, rank, titles[h.Doc], o.sentence})
+		all = append(all, o.sentence...)
 	}
 	q.refer(c, all)
 	if c.few != nil {
 		q.localise(all)
 	}
-	for _, g := range groups {
+	model := c.w.Sentence
+	sideBySide(len(groups), func(n int) {
+		g := groups[n]
 		passage := make([]float64, len(q.terms))
 		for _, cand := range g.sentence {
 			for t, m := range cand.match {
@@ -257,12 +283,9 @@ func (q *asked) read(c *collection, r *retrieval) {
 			}
 			cand.before = prev
 			cand.features = q.sentenceFeatures(cand, g.title, prev, next, &candidate{match: passage}, g.hit, g.rank, r, maxDoc)
+			cand.first = score(model, cand.features)
 		}
-	}
-	model := c.w.Sentence
-	for _, cand := range all {
-		cand.first = score(model, cand.features)
-	}
+	})
 	sort.SliceStable(all, func(i, j int) bool { return all[i].first > all[j].first })
 	r.sentences = withoutTwins(all, sentencesRead)
 }
@@ -376,6 +399,36 @@ func officesOf(a *Article, people []person) map[string]int {
 	return out
 }
 
+// sideBySide calls do with 0 to n-1 on all processors and returns when all is done. What panics in it panics here.
+func sideBySide(n int, do func(i int)) {
+	workers := min(runtime.GOMAXPROCS(0), n/2)
+	if workers < 2 {
+		for i := range n {
+			do(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var panicked atomic.Pointer[any]
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					panicked.Store(&p)
+				}
+			}()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+	if p := panicked.Load(); p != nil {
+		panic(*p)
+	}
+}
+
 // withoutTwins keeps the first most candidates, leaving out those that say nearly the same as a better one.
 func withoutTwins(all []*candidate, most int) []*candidate {
 	var out []*candidate
@@ -397,21 +450,25 @@ func withoutTwins(all []*candidate, most int) []*candidate {
 	return out
 }
 
-// sameWords says whether two sentences have nearly the same words.
+// sameWords says whether two sentences have nearly the same words, and the same numbers.
 func sameWords(a, b []string) bool {
 	la, lb := len(a), len(b)
 	if la > lb*4/3+2 || lb > la*4/3+2 {
 		return false
 	}
 	seen := make(map[string]bool, la)
-	n := 0
+	n, numbers := 0, 0
 	for _, s := range a {
 		if s != "" {
+			if !seen[s] && numeric(s) {
+				numbers++
+			}
 			seen[s] = true
 			n++
 		}
 	}
 	both, m := 0, 0
+	var met map[string]bool
 	for _, s := range b {
 		if s == "" {
 			continue
@@ -420,9 +477,29 @@ func sameWords(a, b []string) bool {
 		if seen[s] {
 			both++
 		}
+		if numeric(s) && !met[s] {
+			if !seen[s] {
+				return false
+			}
+			if met == nil {
+				met = map[string]bool{}
+			}
+			met[s] = true
+		}
 	}
-	return both > 0 && float64(both) >= 0.88*float64(max(n, m))
+	return len(met) == numbers && both > 0 && float64(both) >= 0.88*float64(max(n, m))
 }
+
+// numeric says whether a stem is a number, in digits or spelled.
+func numeric(stem string) bool { return stem[0] >= '0' && stem[0] <= '9' || spelledStems()[stem] }
+
+var spelledStems = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
+	for w := range spelledNumber {
+		m[prose.Stem(w)] = true
+	}
+	return m
+})
 
 // longestCited is how many bytes a sentence may have to be cited.
 const longestCited = 440
@@ -443,7 +520,7 @@ func (q *asked) newCandidate(a *Article, s int, targets map[string][]target) *ca
 		c.where[i] = -1
 	}
 	for i, t := range c.toks {
-		s := search.TermOf(t)
+		s := q.words.TermOf(t)
 		c.stems[i] = s
 		if s == "" {
 			continue

@@ -124,6 +124,23 @@ func (m *Shelf) SaveSource(ctx context.Context, s Source) error {
 	return nil
 }
 
+// SavePoll implements Library.
+func (m *Shelf) SavePoll(ctx context.Context, s Source) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := m.source(s.ID)
+	if i < 0 {
+		return fmt.Errorf("source %q: %w", s.ID, ErrNotFound)
+	}
+	kept := m.sources[i]
+	s.Owner, s.Added, s.Paused, s.Reviewed, s.First = kept.Owner, kept.Added, kept.Paused, kept.Reviewed, kept.First
+	m.sources[i] = s
+	return nil
+}
+
 // RemoveSource implements Library.
 func (m *Shelf) RemoveSource(ctx context.Context, id string) error {
 	if err := ctx.Err(); err != nil {

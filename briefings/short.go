@@ -569,9 +569,9 @@ func (q *asked) shorten(r *retrieval, w *weights) []*span {
 		padded[i] = b.String()
 	}
 	support := map[string]*backing{}
-	back := func(s *span) *backing {
-		if b, ok := support[s.norm]; ok {
-			return b
+	back := func(s *span) {
+		if _, ok := support[s.norm]; ok {
+			return
 		}
 		b := &backing{docs: map[string]bool{}}
 		needle := " " + s.norm + " "
@@ -593,19 +593,23 @@ func (q *asked) shorten(r *retrieval, w *weights) []*span {
 			}
 		}
 		support[s.norm] = b
-		return b
 	}
 	model := w.Span
+	sideBySide(len(read), func(i int) { read[i].spans = q.spansOf(read[i]) })
 	var all []*span
-	for i, c := range read {
-		c.spans = q.spansOf(c)
+	for _, c := range read {
 		for _, s := range c.spans {
-			b := back(s)
-			s.features = q.spanFeatures(s, i, best, b.weight, len(b.docs), b.n)
-			s.score = score(model, s.features)
+			back(s)
 		}
 		all = append(all, c.spans...)
 	}
+	sideBySide(len(read), func(i int) {
+		for _, s := range read[i].spans {
+			b := support[s.norm]
+			s.features = q.spanFeatures(s, i, best, b.weight, len(b.docs), b.n)
+			s.score = score(model, s.features)
+		}
+	})
 	sort.SliceStable(all, func(i, j int) bool { return all[i].score > all[j].score })
 	return all
 }

@@ -17,28 +17,7 @@ func (e *Engine) Statements(a Article) []Statement { return statementsOf(a) }
 // sentence before, in the attribution that follows, or in the quotation that they continue.
 //
 // Start and End count in the title for a statement of the headline, in the text for all others.
-func statementsOf(a Article) []Statement {
-	var out []Statement
-	for _, s := range speechesOf(a) {
-		for _, c := range s.content {
-			text := a.Text
-			if s.headline {
-				text = a.Title
-			}
-			out = append(out, Statement{
-				Speaker: s.speaker, Verb: s.verb, Stance: s.cue.stance, Direct: s.direct, Audience: s.audience,
-				Sentence: s.sentence, Start: c.Start, End: c.End, Text: text[c.Start:c.End],
-			})
-		}
-	}
-	slices.SortStableFunc(out, func(x, y Statement) int {
-		if x.Sentence != y.Sentence {
-			return x.Sentence - y.Sentence
-		}
-		return x.Start - y.Start
-	})
-	return out
-}
+func statementsOf(a Article) []Statement { return newHearing(a).until(len(a.Sentences)) }
 
 // speech is one act of saying as it was found: a cue, whose it is, and what was said.
 type speech struct {
@@ -131,89 +110,153 @@ func pairMarks(text string) string {
 // followed, and the walk from cue to border would take time that grows with its square.
 const longestSpoken = 2000
 
-// speechesOf finds every speech of an article, in order of sentences.
-func speechesOf(a Article) []speech {
-	var all []speech
-	c := newCast(a)
-	body := newSpeechReader(a.Text, c)
-	type reading struct {
-		quoted  bool // most of it is a quotation
-		first   int  // its speeches: all[first:last]
-		last    int
-		passage int
+// hearing reads an article for its statements from the beginning, as far as it is asked to: most questions meet a sentence
+// near the top of a long article. What it has found for a sentence never changes by reading on.
+type hearing struct {
+	a        Article
+	cast     *cast
+	body     *speechReader
+	readings []reading
+	speeches []speech
+	taken    map[int]bool // speeches without content of their own that a quotation has found
+	found    []Statement  // of the sentences before settled
+	settled  int
+}
+
+// reading is a sentence that was read.
+type reading struct {
+	quoted bool // most of it is a quotation
+	first  int  // its speeches: hearing.speeches[first:last]
+	last   int
+}
+
+func newHearing(a Article) *hearing { return &hearing{a: a} }
+
+// until returns the statements of at least the first n sentences, in order. Nobody may change them.
+func (h *hearing) until(n int) []Statement {
+	n = min(n, len(h.a.Sentences))
+	if n <= h.settled {
+		return h.found
 	}
-	readings := make([]reading, 0, len(a.Sentences))
-	for _, s := range a.Sentences {
-		rd := reading{first: len(all), passage: s.Passage}
-		r := body
-		if s.Role == RoleHeadline {
-			r = newSpeechReader(a.Title, c)
+	if h.cast == nil {
+		h.cast = newCast(h.a)
+		h.body = newSpeechReader(h.a.Text, h.cast)
+		h.taken = map[int]bool{}
+	}
+	for ; h.settled < n; h.settled++ {
+		// A quotation may belong to the attribution behind it.
+		for len(h.readings) < min(h.settled+2, len(h.a.Sentences)) {
+			h.read()
 		}
-		if s.Start < 0 || s.End > len(r.text) || s.Start > s.End || s.End-s.Start > longestSpoken {
-			readings = append(readings, rd)
+		h.settle(h.settled)
+	}
+	if h.settled == len(h.a.Sentences) {
+		h.cast, h.body, h.readings, h.speeches, h.taken = nil, nil, nil, nil, nil // read to the end
+	}
+	return h.found
+}
+
+// read reads the next sentence.
+func (h *hearing) read() {
+	s := h.a.Sentences[len(h.readings)]
+	rd := reading{first: len(h.speeches), last: len(h.speeches)}
+	r := h.body
+	if s.Role == RoleHeadline {
+		r = newSpeechReader(h.a.Title, h.cast)
+	}
+	if s.Start < 0 || s.End > len(r.text) || s.Start > s.End || s.End-s.Start > longestSpoken {
+		h.readings = append(h.readings, reading{first: rd.first})
+		return
+	}
+	r.read(s.Start, s.End)
+	rd.quoted = r.quotedShare(prose.Span{Start: s.Start, End: s.End}) > .85 && len(r.tokens) > 3
+	for _, found := range r.speeches() {
+		found.sentence = s.Index
+		found.headline = s.Role == RoleHeadline
+		if found.headline && len(found.content) == 0 {
 			continue
 		}
-		r.read(s.Start, s.End)
-		rd.quoted = r.quotedShare(prose.Span{Start: s.Start, End: s.End}) > .85 && len(r.tokens) > 3
-		found := r.speeches()
-		for i := range found {
-			found[i].sentence = s.Index
-			found[i].headline = s.Role == RoleHeadline
-			if s.Role == RoleHeadline && len(found[i].content) == 0 {
-				continue
+		h.speeches = append(h.speeches, found)
+	}
+	rd.last = len(h.speeches)
+	if s.Role != RoleHeadline {
+		h.cast.meet(r, h.speeches[rd.first:rd.last])
+	}
+	h.readings = append(h.readings, rd)
+}
+
+// settle makes the statements of sentence i.
+func (h *hearing) settle(i int) {
+	begin := len(h.found)
+	add := func(s speech) {
+		if s.speaker.Name == "" {
+			return
+		}
+		text := h.a.Text
+		if s.headline {
+			text = h.a.Title
+		}
+		for _, c := range s.content {
+			h.found = append(h.found, Statement{
+				Speaker: s.speaker, Verb: s.verb, Stance: s.cue.stance, Direct: s.direct, Audience: s.audience,
+				Sentence: s.sentence, Start: c.Start, End: c.End, Text: text[c.Start:c.End],
+			})
+		}
+	}
+	rd := h.readings[i]
+	for k := rd.first; k < rd.last; k++ {
+		add(h.speeches[k])
+	}
+	if s, ok := h.elsewhere(i); ok {
+		add(s)
+	}
+	slices.SortStableFunc(h.found[begin:], func(x, y Statement) int { return x.Start - y.Start })
+}
+
+// elsewhere finds the speaker of a quotation that has none in its own sentence.
+func (h *hearing) elsewhere(i int) (speech, bool) {
+	rd := h.readings[i]
+	if !rd.quoted || h.a.Sentences[i].Role == RoleHeadline || rd.last > rd.first && slices.ContainsFunc(h.speeches[rd.first:rd.last], func(s speech) bool { return len(s.content) > 0 }) {
+		return speech{}, false
+	}
+	from := -1
+	// "…”. This official added.": an attribution right behind it that says nothing itself.
+	if i+1 < len(h.readings) {
+		next := h.readings[i+1]
+		for j := next.first; j < next.last; j++ {
+			if s := h.speeches[j]; len(s.content) == 0 && s.cue.speech && !h.taken[j] && next.last-next.first == 1 && !next.quoted {
+				from = j
 			}
-			all = append(all, found[i])
 		}
-		rd.last = len(all)
-		if s.Role != RoleHeadline {
-			c.meet(r, all[rd.first:rd.last])
-		}
-		readings = append(readings, rd)
 	}
-	// Quotations whose speaker stands elsewhere.
-	taken := map[int]bool{} // speeches without content of their own that a quotation has found
-	for i, rd := range readings {
-		if !rd.quoted || a.Sentences[i].Role == RoleHeadline || slices.ContainsFunc(all[rd.first:rd.last], func(s speech) bool { return len(s.content) > 0 }) {
-			continue
-		}
-		from := -1
-		// "…”. This official added.": an attribution right behind it that says nothing itself.
-		if i+1 < len(readings) {
-			for j := readings[i+1].first; j < readings[i+1].last; j++ {
-				if len(all[j].content) == 0 && all[j].cue.speech && !taken[j] && readings[i+1].last-readings[i+1].first == 1 && !readings[i+1].quoted {
+	if from < 0 {
+		// The quotation before it goes on, or the sentence before it announced it.
+		for k := i - 1; k >= 0 && k >= i-6 && from < 0; k-- {
+			for j := h.readings[k].last - 1; j >= h.readings[k].first; j-- {
+				if h.speeches[j].cue.speech && !h.speeches[j].headline {
 					from = j
-				}
-			}
-		}
-		if from < 0 {
-			// The quotation before it goes on, or the sentence before it announced it.
-			for k := i - 1; k >= 0 && k >= i-6 && from < 0; k-- {
-				for j := readings[k].last - 1; j >= readings[k].first; j-- {
-					if all[j].cue.speech && !all[j].headline {
-						from = j
-						break
-					}
-				}
-				if from < 0 && !readings[k].quoted && k < i-1 {
 					break
 				}
 			}
+			if from < 0 && !h.readings[k].quoted && k < i-1 {
+				break
+			}
 		}
-		if from < 0 {
-			continue
-		}
-		taken[from] = true
-		s := all[from]
-		body.read(a.Sentences[i].Start, a.Sentences[i].End)
-		s.sentence, s.direct, s.guessed = i, true, true
-		s.content = []prose.Span{body.trim(a.Sentences[i].Start, a.Sentences[i].End, true)}
-		if s.content[0].Len() == 0 {
-			continue
-		}
-		body.perform(&s)
-		all = append(all, s)
 	}
-	return slices.DeleteFunc(all, func(s speech) bool { return len(s.content) == 0 || s.speaker.Name == "" })
+	if from < 0 {
+		return speech{}, false
+	}
+	h.taken[from] = true
+	s := h.speeches[from]
+	place := h.a.Sentences[i]
+	h.body.read(place.Start, place.End)
+	s.sentence, s.direct, s.guessed = i, true, true
+	s.content = []prose.Span{h.body.trim(place.Start, place.End, true)}
+	if s.content[0].Len() == 0 {
+		return speech{}, false
+	}
+	h.body.perform(&s)
+	return s, true
 }
 
 // read makes the tokens of text[from:to].

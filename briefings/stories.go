@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"hash/fnv"
 	"math"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,20 +32,18 @@ type storySettings struct {
 	gap     time.Duration
 	// joinShort and mergeShort are join and merge where articles are hardly more than a headline: fewer words agree.
 	joinShort, mergeShort float64
+	// capitalShort and tellingShort are capital and telling there.
+	capitalShort, tellingShort float64
 }
 
 // storyDefaults are chosen on news whose events are known (TestStoriesOfKnownEvents); gap, which no such set can tell, by
 // judgement: past three days without a report a story is another one.
 var storyDefaults = storySettings{
-	title: 3, words: 200, terms: 90, capital: 2, telling: 2.3, bigram: .8, join: .2, merge: .5, joinShort: .12, mergeShort: .25, rounds: 3, prior: 500, gap: storyGap,
+	title: 2, words: 200, terms: 160, capital: 1.7, telling: 2, bigram: .8, join: .2, merge: .5, rounds: 5, prior: 300, gap: storyGap,
+	joinShort: .06, mergeShort: .22, capitalShort: 2, tellingShort: 0,
 }
 
-const (
-	storyGap      = 72 * time.Hour
-	copyShare     = 0.6 // two texts that share so much of the shorter one's runs of words are copies
-	copyRun       = 6   // words of a run
-	copyRunsLeast = 8   // fewer runs than that prove nothing
-)
+const storyGap = 72 * time.Hour
 
 // storyGroup is the articles about one event, oldest first, as places in the list that was grouped.
 type storyGroup struct {
@@ -66,23 +65,20 @@ type storyProfile struct {
 	at     time.Time // published, else read
 	origin string    // Report.Origin
 	terms  []storyTerm
-	runs   []uint32 // hashes of runs of words, sorted
-	short  bool     // hardly more than a headline
+	family string // Family
+	runs   fingerprint
+	short  bool // hardly more than a headline
 }
 
 // profileStory reads an article for grouping.
 func profileStory(a Article, set storySettings) storyProfile {
-	p := storyProfile{id: a.ID, at: articleTime(a), origin: a.Origin}
+	p := storyProfile{id: a.ID, at: articleTime(a), origin: a.Origin, family: Family(a), runs: fingerprintOf(a.Text)}
 	counts := map[uint32]float32{}
-	var words []uint32
 	read := func(text string, factor float32, most int) {
 		prev, prevEnd := "", -1
 		for i, t := range prose.Tokens(text) {
 			if i == most {
 				break
-			}
-			if factor == 1 {
-				words = append(words, termID(t.Lower))
 			}
 			if prose.IsStop(t.Lower) || len(t.Lower) < 2 {
 				continue
@@ -102,7 +98,7 @@ func profileStory(a Article, set storySettings) storyProfile {
 	// Pairs of words help to tell long texts apart and hurt where there is a headline alone.
 	p.short = len(a.Text) < 150
 	if p.short {
-		set.bigram = 0
+		set.bigram, set.capital = 0, set.capitalShort
 	}
 	read(a.Title, float32(set.title), 60)
 	text := a.Text
@@ -112,19 +108,9 @@ func profileStory(a Article, set storySettings) storyProfile {
 	read(text, 1, set.words)
 	p.terms = make([]storyTerm, 0, len(counts))
 	for term, w := range counts {
-		p.terms = append(p.terms, storyTerm{term, float32(1 + math.Log(float64(max(w, .5))))})
+		p.terms = append(p.terms, storyTerm{term, float32(math.Sqrt(float64(w)))})
 	}
 	slices.SortFunc(p.terms, func(x, y storyTerm) int { return cmp.Compare(x.term, y.term) })
-	for i := 0; i+copyRun <= len(words); i++ {
-		h := uint32(2166136261)
-		for _, w := range words[i : i+copyRun] {
-			h = (h ^ w) * 16777619
-			h ^= h >> 15
-		}
-		p.runs = append(p.runs, h)
-	}
-	slices.Sort(p.runs)
-	p.runs = slices.Compact(p.runs)
 	return p
 }
 
@@ -244,59 +230,103 @@ func newGrouping(profiles []storyProfile, set storySettings) *grouping {
 		article int32
 		weight  float32
 	}
-	postings := make([][]posting, len(df))
 	idf := make([]float32, len(df))
-	scores := make([]float32, len(g.profiles))
-	var touched []int32
-	var v []storyTerm
-	for d, p := range g.profiles {
-		v = v[:0]
+	for _, p := range g.profiles {
 		for _, t := range p.terms {
-			n := number[t.term]
-			if idf[n] == 0 {
+			if n := number[t.term]; idf[n] == 0 {
 				idf[n] = float32(math.Log(total / (float64(df[n]) + set.prior*common[t.term])))
 			}
-			if idf[n] > float32(set.telling) {
-				v = append(v, storyTerm{uint32(n), t.weight * idf[n]})
+		}
+	}
+	// The unit vector of each article, without the terms that no other has.
+	vectors := make([][]storyTerm, len(g.profiles))
+	inParts(len(g.profiles), func(from, step int) {
+		var v []storyTerm
+		for d := from; d < len(g.profiles); d += step {
+			v = v[:0]
+			telling := float32(set.telling)
+			if g.profiles[d].short {
+				telling = float32(set.tellingShort)
 			}
-		}
-		if len(v) > set.terms {
-			slices.SortFunc(v, func(x, y storyTerm) int {
-				return cmp.Or(cmp.Compare(y.weight, x.weight), cmp.Compare(x.term, y.term))
-			})
-			v = v[:set.terms]
-		}
-		var sum float64
-		for _, t := range v {
-			sum += float64(t.weight) * float64(t.weight)
-		}
-		if sum == 0 {
-			continue
-		}
-		unit := float32(1 / math.Sqrt(sum))
-		for _, t := range v {
-			if df[t.term] == 1 {
+			for _, t := range g.profiles[d].terms {
+				if n := number[t.term]; idf[n] > telling {
+					v = append(v, storyTerm{uint32(n), t.weight * idf[n]})
+				}
+			}
+			if len(v) > set.terms {
+				slices.SortFunc(v, func(x, y storyTerm) int {
+					return cmp.Or(cmp.Compare(y.weight, x.weight), cmp.Compare(x.term, y.term))
+				})
+				v = v[:set.terms]
+			}
+			var sum float64
+			for _, t := range v {
+				sum += float64(t.weight) * float64(t.weight)
+			}
+			if sum == 0 {
 				continue
 			}
-			w := t.weight * unit
-			for _, o := range postings[t.term] {
-				if scores[o.article] == 0 {
-					touched = append(touched, o.article)
+			unit := float32(1 / math.Sqrt(sum))
+			for _, t := range v {
+				if df[t.term] > 1 {
+					vectors[d] = append(vectors[d], storyTerm{t.term, t.weight * unit})
 				}
-				scores[o.article] += w * o.weight
 			}
-			postings[t.term] = append(postings[t.term], posting{int32(d), w})
 		}
-		for _, o := range touched {
-			if scores[o] >= faint && g.profiles[d].at.Sub(g.profiles[o].at) <= 2*set.gap {
-				g.alike[d] = append(g.alike[d], likeness{o, scores[o]})
-				g.alike[o] = append(g.alike[o], likeness{int32(d), scores[o]})
+	})
+	postings := make([][]posting, len(df))
+	for d, v := range vectors {
+		for _, t := range v {
+			postings[t.term] = append(postings[t.term], posting{int32(d), t.weight})
+		}
+	}
+	// Each article is held against those before it.
+	earlier := make([][]likeness, len(g.profiles))
+	inParts(len(g.profiles), func(from, step int) {
+		scores := make([]float32, len(g.profiles))
+		var touched []int32
+		for d := from; d < len(g.profiles); d += step {
+			for _, t := range vectors[d] {
+				for _, o := range postings[t.term] {
+					if int(o.article) >= d {
+						break
+					}
+					if scores[o.article] == 0 {
+						touched = append(touched, o.article)
+					}
+					scores[o.article] += t.weight * o.weight
+				}
 			}
-			scores[o] = 0
+			for _, o := range touched {
+				if scores[o] >= faint && g.profiles[d].at.Sub(g.profiles[o].at) <= 2*set.gap {
+					earlier[d] = append(earlier[d], likeness{o, scores[o]})
+				}
+				scores[o] = 0
+			}
+			touched = touched[:0]
 		}
-		touched = touched[:0]
+	})
+	for d, list := range earlier {
+		g.alike[d] = append(g.alike[d], list...)
+		for _, l := range list {
+			g.alike[l.other] = append(g.alike[l.other], likeness{int32(d), l.score})
+		}
 	}
 	return g
+}
+
+// inParts does a work of n steps on every processor: part from does the steps from, from+step, from+2*step …
+func inParts(n int, part func(from, step int)) {
+	step := max(1, min(runtime.GOMAXPROCS(0), n/256))
+	if step == 1 {
+		part(0, 1)
+		return
+	}
+	var wg sync.WaitGroup
+	for from := range step {
+		wg.Go(func() { part(from, step) })
+	}
+	wg.Wait()
 }
 
 // gather sums up how like article d is to each story, in scores and touched, until forget.
@@ -449,30 +479,36 @@ func (g *grouping) groups() []storyGroup {
 // one whose runs of words make up most of the shorter of both texts.
 func copyOrigins(profiles []storyProfile, members []int) []int {
 	origin := make([]int, len(members))
-	holders := map[uint32][]int32{} // run: members that have it
-	shared := make([]int, len(members))
+	if len(members) == 1 {
+		return origin
+	}
+	holders := map[uint32][]int32{} // sampled run: members that have it
+	met := make([]bool, len(members))
 	for i, m := range members {
 		origin[i] = i
 		p := profiles[m]
 		var seen []int32
 		for _, r := range p.runs {
+			if r%copySample != 0 {
+				continue
+			}
 			for _, j := range holders[r] {
-				if shared[j] == 0 {
+				if !met[j] {
+					met[j] = true
 					seen = append(seen, j)
 				}
-				shared[j]++
 			}
-			if len(members) > 1 && len(holders[r]) < 50 {
+			if len(holders[r]) < 50 {
 				holders[r] = append(holders[r], int32(i))
 			}
 		}
 		slices.Sort(seen)
 		for _, j := range seen {
-			least := min(len(p.runs), len(profiles[members[j]].runs))
-			if origin[i] == i && least >= copyRunsLeast && float64(shared[j]) >= copyShare*float64(least) {
+			o := profiles[members[j]]
+			if origin[i] == i && p.runs.copies(o.runs, p.runs.shared(o.runs), p.family != "" && p.family == o.family) {
 				origin[i] = origin[j]
 			}
-			shared[j] = 0
+			met[j] = false
 		}
 		for j := range i {
 			if origin[i] != i {

@@ -94,7 +94,7 @@ func (e *Engine) Who(ctx context.Context, actor string, asOf time.Time) (Profile
 			claim.Speaker, claim.Stance, claim.Direct = s.Speaker, s.Stance, s.Direct
 			grounded := groundedClaims([]Claim{claim}, func(id string, revision int) (Article, bool) {
 				return *a, id == a.ID && revision == a.Revision
-			})
+			}, func(*Article, int) []Statement { return d.statements() })
 			if len(grounded) == 0 {
 				continue
 			}
@@ -111,6 +111,11 @@ func (e *Engine) Who(ctx context.Context, actor string, asOf time.Time) (Profile
 	}
 	slices.SortFunc(p.Names, func(x, y string) int { return cmp.Or(cmp.Compare(names[y], names[x]), strings.Compare(x, y)) })
 	p.Names = p.Names[:min(len(p.Names), 12)]
+	v, err := e.vouchers(ctx, "")
+	if err != nil {
+		return Profile{}, err
+	}
+	p.Said, p.Denied, p.About = e.marked(v, p.Said), e.marked(v, p.Denied), e.marked(v, p.About)
 	return p, nil
 }
 

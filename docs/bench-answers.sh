@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Answer quality on every shared question set that lies beside the project, with its own scorers: `make bench-answers`.
-# The sets are read in place and never copied. Give names (article rtqa squad polnear timeqa) to run only those.
+# The sets are read in place and never copied. Give names (article rtqa squad polnear timeqa mhr clapnq) to run
+# only those. Each scorer prints the number of questions and the half-width of a 95 % interval.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 shared=$(cd .. && pwd)/shared
@@ -8,7 +9,7 @@ shared=$(cd .. && pwd)/shared
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 go build -o "$out/attache" ./cmd/attache
-sets=${*:-article rtqa squad polnear timeqa}
+sets=${*:-article rtqa squad polnear timeqa mhr clapnq}
 want() { [[ " $sets " == *" $1 "* ]]; }
 
 # convert NAME < lines of a set > lines that `attache eval` takes
@@ -27,6 +28,13 @@ for line in sys.stdin:
         q = {"id": q["id"], "question": q["question"], "articles": [q["doc"]]}
     elif kind == "timeqa":
         q = {"id": q["id"], "question": q["question"], "articles": [q["article"]]}
+    elif kind == "mhr":
+        q = {"id": q["id"], "question": q["question"], "asked": "2024-02-01"}
+    elif kind == "mhr-facts":
+        q = {"id": q["id"], "title": q["title"], "outlet": q["source"], "url": q["url"], "date": q["date"], "text": q["fact"]}
+    elif kind == "clapnq":
+        # Each sentence of the set is a paragraph of its own, so that ours are the same.
+        q = {"id": q["id"], "question": q["input"], "context": "\n\n".join(s for p in q["passages"] for s in p["sentences"])}
     elif kind == "timeqa-articles":
         q = {"id": q["id"], "title": q["paras"][0], "text": "\n\n".join(q["paras"])}
     print(json.dumps(q))
@@ -81,4 +89,19 @@ if want timeqa; then
   "$out/attache" eval --corpus "$out/corpus.jsonl" "$out/q.jsonl" >"$out/timeqa.jsonl"
   echo "== timeqa-dev"
   python3 "$shared/eval/timeqa.py" "$out/timeqa.jsonl" "$d/questions.jsonl" "$d/articles.jsonl.gz"
+fi
+if want mhr; then
+  d=$shared/data/mhr-dev
+  convert mhr-facts <"$d/facts.jsonl" >"$out/corpus.jsonl"
+  convert mhr <"$d/questions.jsonl" >"$out/q.jsonl"
+  "$out/attache" eval --corpus "$out/corpus.jsonl" "$out/q.jsonl" >"$out/mhr.jsonl"
+  echo "== mhr-dev (only the facts asked about are in the corpus: its refusals are easy)"
+  python3 "$shared/eval/mhr.py" "$out/mhr.jsonl" "$d/questions.jsonl"
+fi
+if want clapnq; then
+  d=$shared/data/clapnq-dev
+  convert clapnq <"$d/questions.jsonl" >"$out/q.jsonl"
+  "$out/attache" eval "$out/q.jsonl" >"$out/clapnq.jsonl"
+  echo "== clapnq-dev"
+  python3 "$shared/eval/as2.py" "$out/clapnq.jsonl" "$d/questions.jsonl"
 fi

@@ -61,6 +61,9 @@ type Config struct {
 	// MessageContent asks for the privileged intent, with which plain messages in the bot's threads can be read. It must be
 	// switched on in the application's settings too, or Discord refuses the connection.
 	MessageContent bool
+	// PublicKey is the application's public key in hex: interactions then come over HTTP, to the handler that Interactions
+	// returns, and none over the gateway. Empty means the gateway.
+	PublicKey string
 	// Crosspost publishes digests in announcement channels to the servers that follow them.
 	Crosspost bool
 	// Shards is how many shards to run; zero means as many as Discord recommends.
@@ -466,7 +469,8 @@ func (a *Adapter) Counts() map[string]int64 { return a.counts.all() }
 
 // Status is whether the adapter hears Discord.
 type Status struct {
-	Connected bool      // every shard has a session
+	Connected bool      // every shard that is ours has a session
+	Waiting   int       // shards whose lease another replica holds
 	Shards    int       // how many it runs
 	Last      time.Time // when the newest event came
 }

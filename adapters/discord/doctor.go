@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -42,6 +43,7 @@ func (a *Adapter) Check(ctx context.Context) []Finding {
 		Name        string `json:"name"`
 		Flags       int    `json:"flags"`
 		Endpoint    string `json:"interactions_endpoint_url"`
+		VerifyKey   string `json:"verify_key"`
 		RequireCode bool   `json:"bot_require_code_grant"`
 	}
 	if err := a.rest.do(ctx, call{what: "ask for the application", method: http.MethodGet, url: api("applications", "@me")}, &app); err != nil {
@@ -49,8 +51,12 @@ func (a *Adapter) Check(ctx context.Context) []Finding {
 	}
 	f := Finding{What: "Discord application", OK: true, Detail: fmt.Sprintf("%s (%s)", app.Name, app.ID)}
 	switch {
-	case app.Endpoint != "":
-		f.OK, f.Mend = false, "Empty the Interactions Endpoint URL on the application's General Information page: Discord sends interactions there and not to Attaché."
+	case a.c.PublicKey != "" && app.VerifyKey != "" && !strings.EqualFold(app.VerifyKey, a.c.PublicKey):
+		f.OK, f.Mend = false, "Copy the Public Key from the application's General Information page into DISCORD_PUBLIC_KEY: the one that is set belongs to another application."
+	case a.c.PublicKey != "" && app.Endpoint == "":
+		f.OK, f.Mend = false, "Set the Interactions Endpoint URL on the application's General Information page to this Attaché's https address with /discord/interactions, or leave DISCORD_PUBLIC_KEY empty."
+	case a.c.PublicKey == "" && app.Endpoint != "":
+		f.OK, f.Mend = false, "Empty the Interactions Endpoint URL on the application's General Information page: Discord sends interactions there and not to Attaché. To receive them over HTTP, set DISCORD_PUBLIC_KEY."
 	case app.RequireCode:
 		f.OK, f.Mend = false, "Switch off Requires OAuth2 Code Grant on the application's Bot page, or nobody can add the bot."
 	case a.c.AppID != "" && a.c.AppID != app.ID:

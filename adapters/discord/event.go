@@ -67,8 +67,9 @@ type posted struct {
 	Referenced *posted `json:"referenced_message"`
 	// Interaction is set on answers to interactions.
 	Interaction *struct {
-		ID       string `json:"id"`
-		Original string `json:"original_response_message_id"`
+		ID       string  `json:"id"`
+		Original string  `json:"original_response_message_id"`
+		User     *person `json:"user"`
 	} `json:"interaction_metadata"`
 	Components json.RawMessage `json:"components"`
 }
@@ -160,6 +161,7 @@ type interaction struct {
 	Member         *member           `json:"member"`
 	User           *person           `json:"user"`
 	Locale         string            `json:"locale"`
+	GuildLocale    string            `json:"guild_locale"`
 	AppPermissions string            `json:"app_permissions"`
 	Context        *int              `json:"context"`
 	Owners         map[string]string `json:"authorizing_integration_owners"`
@@ -337,6 +339,7 @@ type guildEvent struct {
 	ID          string    `json:"id"`
 	Owner       string    `json:"owner_id"`
 	Unavailable *bool     `json:"unavailable"`
+	Locale      string    `json:"preferred_locale"`
 	Roles       []role    `json:"roles"`
 	Channels    []channel `json:"channels"`
 	Threads     []channel `json:"threads"`

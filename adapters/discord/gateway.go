@@ -33,6 +33,10 @@ func (s *shards) status() Status {
 	defer s.mu.Unlock()
 	out := Status{Shards: len(s.all), Connected: len(s.all) > 0}
 	for _, sh := range s.all {
+		if sh.waiting.Load() {
+			out.Waiting++
+			continue
+		}
 		out.Connected = out.Connected && sh.connected.Load()
 	}
 	if ns := s.last.Load(); ns != 0 {
@@ -132,6 +136,7 @@ type shard struct {
 	id, of    int
 	work      context.Context
 	connected atomic.Bool
+	waiting   atomic.Bool   // for its lease
 	down      chan struct{} // the library says that the connection is gone
 	up        chan struct{} // READY or RESUMED came
 	wire      wire
@@ -207,7 +212,9 @@ func (s *shard) run(ctx context.Context) error {
 // hold takes the shard's lease, if there is one to take, and lives one session. was tells whether it was ever connected.
 func (s *shard) hold(ctx context.Context) (was bool, err error) {
 	if s.a.c.Lease != nil {
+		s.waiting.Store(true)
 		held, release, err := s.a.c.Lease(ctx, "discord-shard-"+strconv.Itoa(s.id)+"-of-"+strconv.Itoa(s.of))
+		s.waiting.Store(false)
 		if err != nil {
 			return false, fmt.Errorf("take the shard's lease: %w", err)
 		}

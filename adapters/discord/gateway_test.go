@@ -346,11 +346,15 @@ func TestAShardRunsOnlyWhileItsLeaseIsHeld(t *testing.T) {
 	if w.Gateway().Identifies != 0 {
 		t.Error("a shard ran without its lease")
 	}
+	w.Await(t, "the status of a replica that stands by", func() bool { s := w.a.Status(); return s.Waiting == 1 && s.Shards == 1 })
 	grant <- struct{}{}
 	if name := <-taken; name != "discord-shard-0-of-1" {
 		t.Errorf("the lease is called %q", name)
 	}
 	w.AwaitReady(t)
+	if s := w.a.Status(); s.Waiting != 0 {
+		t.Errorf("the status of the replica that holds the lease is %+v", s)
+	}
 	lose()
 	<-released
 	w.Await(t, "the end of the session", func() bool { return w.Gateway().Connected == 0 })
@@ -362,8 +366,18 @@ func TestLeavingAServerSuspendsItAndAnOutageDoesNot(t *testing.T) {
 	w := run(t, discordfake.Start(t, discordfake.Options{}), b, nil)
 	w.Remove(true)
 	w.answers(t, "still there?")
+	if in, err := w.a.Member(t.Context(), w.Guild); err != nil || !in {
+		t.Errorf("during an outage the bot counts as gone: %v, %v", in, err)
+	}
 	w.Remove(false)
 	w.answers(t, "in other servers?")
+	if in, err := w.a.Member(t.Context(), w.Guild); err != nil || in {
+		t.Errorf("after it was taken out: %v, %v", in, err)
+	}
+	w.Fault(discordfake.Fault{Route: "GET /guilds/{id}", Status: 503, Times: -1})
+	if _, err := w.a.Member(t.Context(), w.Guild); err == nil {
+		t.Error("a server that Discord can't tell about counts as left or not")
+	}
 	w.stop()
 	if err := w.ended(t); err != nil {
 		t.Fatal(err)

@@ -135,11 +135,27 @@ func (a *Adapter) press(ctx context.Context, i interaction, came time.Time) {
 	reply := a.answer(ctx, req, i.Locale)
 	switch {
 	case reply.Message == nil:
-	case reply.Replace:
+	case reply.Replace && i.asker():
 		a.finish(ctx, i, reply, reply.Private)
+	case reply.Replace: // what somebody else asked for stays as they see it
+		a.follow(ctx, i, a.fitted(reply.Message, i.Locale), true)
 	default:
 		a.follow(ctx, i, a.fitted(reply.Message, i.Locale), reply.Private)
 	}
+}
+
+// asker says whether whoever pressed a button is the one who asked for the message above it, as far as Discord tells.
+func (i interaction) asker() bool {
+	m, who := i.Message, i.who()
+	switch {
+	case m == nil || who == nil:
+		return true
+	case m.Interaction != nil && m.Interaction.User != nil:
+		return m.Interaction.User.ID == who.ID
+	case m.Referenced != nil && m.Referenced.Author != nil:
+		return m.Referenced.Author.ID == who.ID
+	}
+	return true
 }
 
 // form is the question form: a row with one field. Labels, which replace rows in forms, are not needed for one question.
@@ -178,7 +194,7 @@ func (a *Adapter) request(i interaction) (req bot.Request, private, ok bool) {
 	who := i.who()
 	req = bot.Request{
 		ID: Platform + ":" + i.ID, Address: in(i.Guild, i.where()), Conversation: conversationOf(i), At: a.now(),
-		User: bot.User{ID: who.ID, Name: who.name(), Locale: i.Locale, Manages: manages(i)},
+		User: bot.User{ID: who.ID, Name: who.name(), Locale: i.Locale, Manages: manages(i)}, PlaceLocale: i.GuildLocale,
 	}
 	if t, known := snowflakeTime(i.ID); known {
 		req.At = t

@@ -423,6 +423,9 @@ func TestAPressedButtonIsAcknowledgedSilentlyAndAnsweredBelow(t *testing.T) {
 	}
 	nothing := w.Click(t, m, w.Person, "Nothing")
 	nothing.AwaitResponse(t)
+	if got := w.Click(t, m, w.Manager, "Again").Await(t); !got.Ephemeral || got.For != w.Manager.ID || w.Messages(w.Channel)[0].Text() != "An answer" {
+		t.Errorf("somebody else turned the page of the one who asked: %+v", got)
+	}
 	w.Click(t, m, w.Person, "Again").Await(t)
 	if got := w.Messages(w.Channel)[0]; got.Text() != "Replaced" || got.ID != m.ID || len(got.Buttons) != 0 {
 		t.Errorf("the message is %+v", got)
@@ -431,6 +434,33 @@ func TestAPressedButtonIsAcknowledgedSilentlyAndAnsweredBelow(t *testing.T) {
 		if r.Value != "x1" && r.Action != "nothing" || r.Conversation != "discord/"+w.Guild+"/"+w.Channel+"/"+i.ID {
 			t.Errorf("a click was understood as %+v", r)
 		}
+	}
+}
+
+// TestAButtonWorksAfterARestart: what it means stands in the button, and nothing in this process.
+func TestAButtonWorksAfterARestart(t *testing.T) {
+	t.Parallel()
+	fake := discordfake.Start(t, discordfake.Options{})
+	first := run(t, fake, &script{handle: func(context.Context, bot.Request) (bot.Reply, error) {
+		reply := say("An answer")
+		reply.Message.Blocks = append(reply.Message.Blocks, message.Buttons{Items: []message.Button{{Label: "Evidence", Action: "evidence", Value: "x1"}, {Label: "Helpful", Action: "helpful", Value: "x1"}}})
+		return reply, nil
+	}}, nil)
+	answered := first.Slash(t, fake.Channel, fake.Person, "brief ask", ask("x")).Await(t)
+	first.stop()
+	if err := first.ended(t); err != nil {
+		t.Fatal(err)
+	}
+	second := run(t, fake, &script{}, nil)
+	if got := second.Click(t, answered, fake.Person, "Evidence").Await(t).Text(); got != "An answer to evidence x1" {
+		t.Errorf("got %q", got)
+	}
+	r := second.bot.got()[0]
+	if r.Quoted != "An answer" || r.User.ID != fake.Person.ID || !strings.HasPrefix(r.Conversation, "discord/"+fake.Guild+"/"+fake.Channel+"/") {
+		t.Errorf("the click was understood as %+v", r)
+	}
+	if got := second.Click(t, answered, fake.Person, english.followUp).AwaitResponse(t); got != respondForm {
+		t.Errorf("asking on was answered with type %d", got)
 	}
 }
 

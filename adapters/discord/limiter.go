@@ -99,6 +99,9 @@ func pauseOf(err error) time.Duration {
 	return 0
 }
 
+// whyRoute is why a call waits whose route is used up.
+const whyRoute = "route limit"
+
 var errNoAnswer = errors.New("Discord did not answer in time")
 
 // RoundTrip sends one request when the limits allow it.
@@ -196,7 +199,7 @@ func (l *limiter) reserve(r route) (time.Duration, string) {
 		b.reset = now.Add(time.Second)
 	}
 	if b.remaining <= 0 {
-		return b.reset.Sub(now), "route limit"
+		return b.reset.Sub(now), whyRoute
 	}
 	b.remaining--
 	return 0, ""

@@ -62,7 +62,16 @@ var frenchCommands = map[string]localCommand{
 		args: map[string]localArg{"digest": {"digest", "L’identifiant du digest ; inutile s’il n’y en a qu’un"}}},
 
 	"source add": {name: "ajouter", summary: "Suivre un flux ou lire une page",
-		args: map[string]localArg{"link": {"lien", "L’adresse d’un flux, d’un site qui en a un, ou d’un article"}}},
+		args: map[string]localArg{
+			"link": {"lien", "L’adresse d’un flux, d’un site qui en a un, ou d’un article"},
+			"how":  {"comment", "now pour la suivre sans aperçu, ou last 3 pour publier ses trois derniers articles"},
+		}},
+	"source pause": {name: "suspendre", summary: "Arrêter une source pour l’instant, sans la perdre",
+		args: map[string]localArg{"source": {"source", "L’identifiant de la source, comme le montre source list"}}},
+	"source resume": {name: "reprendre", summary: "Reprendre une source suspendue",
+		args: map[string]localArg{"source": {"source", "L’identifiant de la source, comme le montre source list"}}},
+	"source review": {name: "valider", summary: "Se porter garant d’une source : ses articles ne sont plus signalés",
+		args: map[string]localArg{"source": {"source", "L’identifiant de la source, ou all pour toutes celles de ce salon"}}},
 	"source remove": {name: "supprimer", summary: "Ne plus suivre une source ; ce qui a été lu reste",
 		args: map[string]localArg{"source": {"source", "L’identifiant de la source, comme le montre source list"}}},
 	"source list": {name: "lister", summary: "Lister les sources, leur état et leur dernière lecture"},
@@ -75,7 +84,7 @@ var frenchCommands = map[string]localCommand{
 
 	"settings": {name: "réglages", summary: "Montrer les réglages de ce salon ou en changer un",
 		args: map[string]localArg{
-			"setting": {"réglage", "zone, managers ou answers ; tous si rien n’est donné"},
+			"setting": {"réglage", "zone, language, managers ou answers ; tous si rien n’est donné"},
 			"value":   {"valeur", "La nouvelle valeur, ou default"},
 		}},
 }
@@ -124,7 +133,16 @@ var koreanCommands = map[string]localCommand{
 		args: map[string]localArg{"digest": {"다이제스트", "다이제스트 번호. 하나뿐이면 비워도 됩니다"}}},
 
 	"source add": {name: "추가", summary: "피드를 따르거나 페이지를 읽습니다",
-		args: map[string]localArg{"link": {"링크", "피드, 피드가 있는 사이트, 또는 기사 하나의 주소"}}},
+		args: map[string]localArg{
+			"link": {"링크", "피드, 피드가 있는 사이트, 또는 기사 하나의 주소"},
+			"how":  {"방식", "now: 미리 보지 않고 따르기, last 3: 최근 기사 3건을 다음 다이제스트에"},
+		}},
+	"source pause": {name: "멈춤", summary: "출처를 당분간 멈추고 보관합니다",
+		args: map[string]localArg{"source": {"출처", "source list에 나오는 출처 번호"}}},
+	"source resume": {name: "재개", summary: "멈춘 출처를 다시 따릅니다",
+		args: map[string]localArg{"source": {"출처", "source list에 나오는 출처 번호"}}},
+	"source review": {name: "검토", summary: "출처를 검토한 것으로 표시합니다. 기사에 표시가 붙지 않습니다",
+		args: map[string]localArg{"source": {"출처", "출처 번호, 또는 이 채널의 출처 모두를 뜻하는 all"}}},
 	"source remove": {name: "삭제", summary: "출처를 더 따르지 않습니다. 읽은 것은 남습니다",
 		args: map[string]localArg{"source": {"출처", "source list에 나오는 출처 번호"}}},
 	"source list": {name: "목록", summary: "출처와 상태, 마지막으로 읽은 때를 봅니다"},
@@ -137,7 +155,7 @@ var koreanCommands = map[string]localCommand{
 
 	"settings": {name: "설정", summary: "이 채널의 설정을 보거나 하나를 바꿉니다",
 		args: map[string]localArg{
-			"setting": {"설정", "zone, managers 또는 answers. 비우면 전부 봅니다"},
+			"setting": {"설정", "zone, language, managers 또는 answers. 비우면 전부 봅니다"},
 			"value":   {"값", "새 값 또는 default"},
 		}},
 }

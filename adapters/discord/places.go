@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -88,11 +89,12 @@ type places struct {
 	asking   singleflight.Group
 }
 
-// guild is what decides who may manage it, and by which role the bot may be mentioned.
+// guild is what decides who may manage it, by which role the bot may be mentioned, and in which language it is spoken to.
 type guild struct {
-	owner string
-	roles []guildRole
-	own   string // the bot's managed role
+	owner  string
+	roles  []guildRole
+	own    string // the bot's managed role
+	locale string
 }
 
 type guildRole struct {
@@ -123,12 +125,27 @@ func (a *Adapter) channel(ctx context.Context, id string) (channel, error) {
 	return found.(channel), nil
 }
 
+// Member says whether the bot is in a guild now. It asks Discord.
+func (a *Adapter) Member(ctx context.Context, guild string) (bool, error) {
+	if !isID(guild) {
+		return false, errors.New("look at a server: its id is no id")
+	}
+	err := a.rest.again(ctx, call{what: "look at a server", method: http.MethodGet, url: api("guilds", guild)}, nil, true, 3)
+	switch e, ok := errors.AsType[*apiError](err); {
+	case err == nil:
+		return true, nil
+	case ok && (e.Status == http.StatusNotFound || e.Status == http.StatusForbidden):
+		return false, nil
+	}
+	return false, err
+}
+
 // learnGuild keeps what GUILD_CREATE and GUILD_UPDATE say.
 func (a *Adapter) learnGuild(e guildEvent) {
 	if e.ID == "" || e.Owner == "" {
 		return
 	}
-	g := guild{owner: e.Owner}
+	g := guild{owner: e.Owner, locale: e.Locale}
 	me := a.me().User
 	for _, r := range e.Roles {
 		g.roles = append(g.roles, guildRole{id: r.ID, manages: permissions(r.Permissions)&permManages != 0})

@@ -300,9 +300,9 @@ func classify(err error) error {
 	out := &message.Error{Reason: reasonOf(e), Err: e}
 	switch {
 	case e.Status == http.StatusTooManyRequests:
-		out.Class, out.After = message.Later, e.After
+		out.Class, out.After, out.Scope = message.Later, e.After, e.waitScope()
 	case e.Status == 0 && e.Unsent:
-		out.Class, out.After = message.Later, e.After
+		out.Class, out.After, out.Scope = message.Later, e.After, e.waitScope()
 	case e.Status == 0 || e.Status >= 500 || e.Status < 300:
 		out.Class = message.Unknown
 	case e.Code == codeUnknownMessage: // the earlier message of the same nonce was removed by someone: it is not to be posted again

@@ -94,6 +94,12 @@ func (a *Adapter) ownRole(guildID string) string {
 	return g.own
 }
 
+// localeOf is the language of a guild: a message, unlike an interaction, tells nothing of its author's.
+func (a *Adapter) localeOf(guildID string) string {
+	g, _ := a.places.guilds.get(guildID)
+	return g.locale
+}
+
 func repliesTo(m posted, me identity) bool {
 	return m.Type == typeReply && m.Referenced != nil && m.Referenced.Author != nil && m.Referenced.Author.ID == me.User
 }
@@ -138,7 +144,7 @@ func (a *Adapter) talk(ctx context.Context, m posted, me identity) {
 	}
 	req := bot.Request{
 		ID: Platform + ":" + m.ID, Kind: bot.Ask, Text: text, Address: in(m.Guild, where), Conversation: key,
-		User: bot.User{ID: m.Author.ID, Name: m.Author.name(), Manages: a.managesIn(m)}, At: a.now(),
+		User: bot.User{ID: m.Author.ID, Name: m.Author.name(), Manages: a.managesIn(m)}, PlaceLocale: a.localeOf(m.Guild), At: a.now(),
 	}
 	if managing(text) {
 		req.Address = a.toManage(m.Guild, where)

@@ -55,12 +55,8 @@ func (f *Fetcher) guarded(guard *ssrf.Guardian, timeout time.Duration) *http.Cli
 			MaxIdleConns: 50, MaxIdleConnsPerHost: 2, MaxConnsPerHost: 4, MaxResponseHeaderBytes: 64 << 10,
 			DisableCompression: true, // we ask for gzip ourselves, so that the decoded size can be bounded
 		},
-		CheckRedirect: func(r *http.Request, via []*http.Request) error {
-			if len(via) > maxRedirects {
-				return sentencef("the page redirects more than %d times; send the address that it ends at", maxRedirects)
-			}
-			return f.checkURL(r.URL)
-		},
+		// Redirects are followed by hand: each hop is checked, asks its own site and waits for its own turn.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
@@ -129,49 +125,107 @@ type answer struct {
 	cut    bool // the body was longer than the limit
 }
 
-// get fetches raw with extra headers, up to limit bytes of decoded body. A body that is longer is cut and said to be.
+// request is what to fetch and for whom.
+type request struct {
+	address string
+	limit   int64 // bytes of decoded body that are read; a body that is longer is cut and said to be
+	header  http.Header
+	polling bool // nobody asked for it just now: robots.txt is obeyed, and a host that wants its rest gets it
+}
+
+// get fetches what a person asked for.
 func (f *Fetcher) get(ctx context.Context, raw string, limit int64, extra http.Header) (answer, error) {
-	u, err := url.Parse(strings.TrimSpace(raw))
+	return f.fetch(ctx, request{address: raw, limit: limit, header: extra})
+}
+
+// fetch follows a request through its redirects. The time that it waits for its turn is not counted against the server.
+func (f *Fetcher) fetch(ctx context.Context, r request) (answer, error) {
+	u, err := url.Parse(strings.TrimSpace(r.address))
 	if err != nil || u.Host == "" {
-		return answer{}, fmt.Errorf("%q is not a web address; send one like https://example.org/report", clipped(raw))
+		return answer{}, fmt.Errorf("%q is not a web address; send one like https://example.org/report", clipped(r.address))
 	}
-	if err := f.checkURL(u); err != nil {
-		return answer{}, err
+	left := f.timeout
+	for range maxRedirects + 1 {
+		if err := f.checkURL(u); err != nil {
+			return answer{}, err
+		}
+		var delay time.Duration
+		if r.polling {
+			if delay, err = f.mayPoll(ctx, u); err != nil {
+				return answer{}, err
+			}
+		}
+		leave, err := f.courtesy.enter(ctx, strings.ToLower(u.Host), delay, r.polling)
+		if err != nil {
+			return answer{}, explain(u.Hostname(), err)
+		}
+		began := f.now()
+		a, next, err := f.hop(ctx, u, r, left)
+		leave(a.status, a.header)
+		if err != nil || next == nil {
+			return a, err
+		}
+		u = next
+		// What is left for the hops to come is never nothing: a clock that stands still or jumps must not change what fails.
+		left = max(left-f.now().Sub(began), time.Second)
 	}
+	return answer{}, sentencef("the page redirects more than %d times; send the address that it ends at", maxRedirects)
+}
+
+// hop asks one server. next is where it sends us instead of an answer.
+func (f *Fetcher) hop(ctx context.Context, u *url.URL, r request, left time.Duration) (out answer, next *url.URL, err error) {
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return answer{}, fmt.Errorf("%q is not a web address; send one like https://example.org/report", clipped(raw))
+		return answer{}, nil, fmt.Errorf("%q is not a web address; send one like https://example.org/report", clipped(u.String()))
 	}
-	for name, values := range extra {
+	for name, values := range r.header {
 		req.Header[name] = values
 	}
 	req.Header.Set("User-Agent", f.agent)
 	req.Header.Set("Accept-Encoding", "gzip")
 	res, err := f.client.Do(req)
 	if err != nil {
-		return answer{}, explain(u.Hostname(), err)
+		return answer{}, nil, explain(u.Hostname(), err)
 	}
 	defer res.Body.Close()
-	out := answer{status: res.StatusCode, header: res.Header, url: res.Request.URL}
+	out = answer{status: res.StatusCode, header: res.Header, url: u}
+	switch res.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		if to := res.Header.Get("Location"); to != "" {
+			if next, err = u.Parse(to); err != nil {
+				return out, nil, sentencef("%s sends us to %q, which is no address", u.Hostname(), clipped(to))
+			}
+			return out, next, nil
+		}
+	}
+	limit := r.limit
+	if refusal(u.Hostname(), res.StatusCode) != nil {
+		limit = min(limit, maxError)
+	}
 	var body io.Reader = io.LimitReader(res.Body, limit+1) // the compressed bytes are bounded too
 	switch enc := strings.ToLower(res.Header.Get("Content-Encoding")); enc {
 	case "", "identity":
 	case "gzip", "x-gzip":
 		z, err := gzip.NewReader(body)
+		if errors.Is(err, io.EOF) && res.StatusCode == http.StatusNotModified {
+			return out, nil, nil // no body to unpack
+		}
 		if err != nil {
-			return answer{}, fmt.Errorf("%s sent a damaged answer; try again later", u.Hostname())
+			return out, nil, fmt.Errorf("%s sent a damaged answer; try again later", u.Hostname())
 		}
 		body = z
 	default:
-		return answer{}, fmt.Errorf("%s sent its answer in a form (%s) that was not asked for", u.Hostname(), clipped(enc))
+		return out, nil, fmt.Errorf("%s sent its answer in a form (%s) that was not asked for", u.Hostname(), clipped(enc))
 	}
 	out.body, err = io.ReadAll(io.LimitReader(body, limit+1))
 	if int64(len(out.body)) > limit {
 		out.body, out.cut = out.body[:limit], true
 	} else if err != nil {
-		return answer{}, explain(u.Hostname(), err)
+		return out, nil, explain(u.Hostname(), err)
 	}
-	return out, nil
+	return out, nil, nil
 }
 
 // explain says for people why a request failed. It never repeats the library's words: they hold whole addresses.

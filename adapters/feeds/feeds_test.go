@@ -29,7 +29,7 @@ func local(t *testing.T) *Fetcher {
 // patient is a fetcher that may reach the test's own servers and waits for so long.
 func patient(t *testing.T, timeout time.Duration) *Fetcher {
 	t.Helper()
-	f, err := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: timeout})
+	f, err := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: timeout, Gap: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestARedirectToAPrivateAddressIsRefused(t *testing.T) {
 	inner := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
 	defer inner.Close()
 	_, port, _ := net.SplitHostPort(inner.Listener.Addr().String())
-	f, err := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Timeout: 2 * time.Second})
+	f, err := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Timeout: 2 * time.Second, Gap: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,6 +276,10 @@ func TestAFeedBecomesReportsAndIsAskedPolitely(t *testing.T) {
 	t.Parallel()
 	asked := 0
 	at := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/robots.txt" {
+			http.NotFound(w, r)
+			return
+		}
 		asked++
 		if ua := r.UserAgent(); !strings.HasPrefix(ua, "Attache/") {
 			t.Errorf("User-Agent %q", ua)

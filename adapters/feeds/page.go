@@ -35,12 +35,14 @@ func (f *Fetcher) Page(ctx context.Context, address string) (briefings.Report, e
 	case kind == "text/plain" || kind == "text/markdown":
 		r, err := ReadText([]byte(decode(a.body, contentType)), a.url.Path)
 		r.URL, r.Outlet, r.Label, r.Source = a.url.String(), host, labelOf(host), "link"
+		f.relabel(&r)
 		return r, err
 	case kind != "" && kind != "text/html" && kind != "application/xhtml+xml" && !strings.HasSuffix(kind, "/octet-stream"):
 		return briefings.Report{}, fmt.Errorf("what is at this address on %s is no page but %s", host, clipped(kind))
 	}
 	r, err := readPage(decode(a.body, contentType), a.url)
 	r.Source = "link"
+	f.relabel(&r)
 	return r, err
 }
 
@@ -74,21 +76,15 @@ func readPage(text string, base *url.URL) (briefings.Report, error) {
 		r.Outlet = first(r.Outlet, strings.TrimPrefix(base.Hostname(), "www."))
 		r.Label = labelOf(base.Hostname())
 	}
-	whole := clone(doc)
-	clean(doc)
-	parser := readability.NewParser()
-	if base == nil {
-		base = &url.URL{Scheme: "https", Host: "localhost"} // only used to resolve links, which are dropped
-	}
-	if !tangled(doc) {
-		article, err := parser.ParseAndMutate(doc, base)
-		if err == nil && article.Node != nil {
-			r.Text = proseOf(article.Node, r.Title)
+	r.Text = readableText(doc, base, r.Title)
+	if r.Text != "" {
+		if voted := mainText(doc, r.Text, r.Title); voted != "" {
+			r.Text = voted
 		}
 	}
 	if len(r.Text) < 140 { // a short page, or one that the extractor gave up on: take all of its paragraphs
-		clean(whole)
-		if all := proseOf(whole, r.Title); len(all) > len(r.Text) {
+		clean(doc)
+		if all := proseOf(doc, r.Title); len(all) > len(r.Text) {
 			r.Text = all
 		}
 	}
@@ -97,6 +93,24 @@ func readPage(text string, base *url.URL) (briefings.Report, error) {
 	}
 	r.Title = first(r.Title, titleOf(r.Text))
 	return r, nil
+}
+
+// readableText is what the readability extractor takes for the main text; "" where it gives up. It leaves doc as it is.
+func readableText(doc *html.Node, base *url.URL, title string) string {
+	if base == nil {
+		base = &url.URL{Scheme: "https", Host: "localhost"} // only used to resolve links, which are dropped
+	}
+	own := clone(doc)
+	clean(own)
+	if tangled(own) {
+		return ""
+	}
+	parser := readability.NewParser()
+	article, err := parser.ParseAndMutate(own, base)
+	if err != nil || article.Node == nil {
+		return ""
+	}
+	return proseOf(article.Node, title)
 }
 
 func addressOf(u *url.URL) string {

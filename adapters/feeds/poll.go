@@ -2,9 +2,11 @@ package feeds
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -23,61 +25,125 @@ import (
 // How often a source is polled.
 const (
 	minPause = 5 * time.Minute
-	maxPause = 6 * time.Hour
+	maxPause = 6 * time.Hour    // also where a server wants its answer to be kept longer
 	quietly  = 30 * time.Minute // where a feed's items have no dates
 )
 
-// Poll reads a source. A page that is no feed itself but offers one becomes that feed: the source that comes back has its
-// address.
+// Poll reads a source: a feed, or a news sitemap. A page that is no feed itself but offers one becomes that feed: the source
+// that comes back has its address.
 func (f *Fetcher) Poll(ctx context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
 	now := f.now()
-	before := s.NextAt.Sub(s.Checked) // how long it was left alone before this poll
+	var before time.Duration // how long it was left alone before this poll
+	if !s.Checked.IsZero() {
+		before = s.NextAt.Sub(s.Checked)
+	}
 	s.Checked = now
-	header := http.Header{"Accept": {"application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,text/html;q=0.5,*/*;q=0.1"}}
+	accept := []string{"application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,text/html;q=0.5,*/*;q=0.1"}
+	header := http.Header{"Accept": accept}
 	if s.Etag != "" {
 		header.Set("If-None-Match", s.Etag)
 	}
 	if s.Modified != "" {
 		header.Set("If-Modified-Since", s.Modified)
 	}
-	a, err := f.get(ctx, s.URL, maxFeed, header)
-	if err != nil {
-		s.NextAt = now.Add(backoff(s, now))
+	fail := func(err error, wait time.Duration) ([]briefings.Report, briefings.Source, error) {
+		s.NextAt = now.Add(max(backoff(s, now), wait))
+		if r, ok := errors.AsType[resting](err); ok && r.until.After(s.NextAt) {
+			s.NextAt = r.until
+		}
 		return nil, s, err
 	}
+	a, err := f.fetch(ctx, request{address: s.URL, limit: maxFeed, header: header, polling: true})
+	if err != nil {
+		return fail(err, 0)
+	}
 	if a.status == http.StatusNotModified {
-		// Nothing new: leave it alone a little longer than the last time.
-		s.NextAt = now.Add(jittered(clamp(max(before+before/4, cacheFor(a.header)))))
+		s.NextAt = now.Add(quieter(before, s, now, cacheFor(a.header)))
 		return nil, s, nil
 	}
 	if err := refusal(a.url.Hostname(), a.status); err != nil {
-		s.NextAt = now.Add(max(backoff(s, now), retryAfter(a.header, now)))
-		return nil, s, err
+		return fail(err, retryAfter(a.header, now))
 	}
-	if !looksLikeFeed(a.body) {
+	if a.body, err = unpacked(a.body, maxFeed); err != nil {
+		return fail(fmt.Errorf("%s: %w", a.url.Hostname(), err), 0)
+	}
+	if !looksLikeFeed(a.body) && !looksLikeSitemap(a.body) && !IsOutline(a.body) {
 		if feed := f.offered(a); feed != "" && feed != s.URL {
 			s.URL, s.Etag, s.Modified = feed, "", ""
-			if a, err = f.get(ctx, feed, maxFeed, http.Header{"Accept": header["Accept"]}); err == nil {
-				err = refusal(a.url.Hostname(), a.status)
+			if a, err = f.fetch(ctx, request{address: feed, limit: maxFeed, header: http.Header{"Accept": accept}, polling: true}); err != nil {
+				return fail(err, 0)
 			}
-			if err != nil {
-				s.NextAt = now.Add(backoff(s, now))
-				return nil, s, err
+			if err := refusal(a.url.Hostname(), a.status); err != nil {
+				return fail(err, retryAfter(a.header, now))
+			}
+			if a.body, err = unpacked(a.body, maxFeed); err != nil {
+				return fail(fmt.Errorf("%s: %w", a.url.Hostname(), err), 0)
 			}
 		}
 	}
-	reports, title, ttl, err := parseFeed(a.body, a.header.Get("Content-Type"), a.url)
+	l, err := f.listing(ctx, a)
 	if err != nil {
-		s.NextAt = now.Add(backoff(s, now))
-		return nil, s, fmt.Errorf("%s: %w", a.url.Hostname(), err)
+		if _, list := errors.AsType[*briefings.ListError](err); list {
+			return nil, s, err
+		}
+		return fail(fmt.Errorf("%s: %w", a.url.Hostname(), err), 0)
 	}
-	s.Title = first(title, s.Title, a.url.Hostname())
+	s.Title = first(clipTitle(l.title), s.Title, a.url.Hostname())
 	s.Etag, s.Modified = a.header.Get("Etag"), a.header.Get("Last-Modified")
-	for i := range reports {
-		reports[i].Source = s.URL
+	for i := range l.reports {
+		l.reports[i].Source = s.URL
 	}
-	s.NextAt = now.Add(jittered(clamp(max(pace(reports, now), ttl, cacheFor(a.header)))))
-	return reports, s, nil
+	s.NextAt = now.Add(jittered(clamp(max(pace(l.reports, now), l.ttl, cacheFor(a.header)))))
+	return l.reports, s, nil
+}
+
+// listing is what a source lists.
+type listing struct {
+	reports []briefings.Report // newest first
+	title   string
+	ttl     time.Duration // how long it wants to be left alone; zero where it does not say
+}
+
+// listing understands an answer. Few are understood at once.
+func (f *Fetcher) listing(ctx context.Context, a answer) (l listing, err error) {
+	defer func() {
+		for i := range l.reports {
+			f.relabel(&l.reports[i])
+		}
+	}()
+	if looksLikeSitemap(a.body) {
+		return f.sitemap(ctx, a)
+	}
+	select {
+	case f.parsing <- struct{}{}:
+	case <-ctx.Done():
+		return l, explain(a.url.Hostname(), ctx.Err())
+	}
+	defer func() { <-f.parsing }()
+	if IsOutline(a.body) {
+		return l, readList(a)
+	}
+	l.reports, l.title, l.ttl, err = parseFeed(a.body, a.header.Get("Content-Type"), a.url)
+	return l, err
+}
+
+// unpacked unpacks a body that is a gzip file itself, as sitemaps often are. One that is larger than limit is refused.
+func unpacked(body []byte, limit int64) ([]byte, error) {
+	if len(body) < 2 || body[0] != 0x1f || body[1] != 0x8b {
+		return body, nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, errors.New("the file is a damaged gzip archive")
+	}
+	out, err := io.ReadAll(io.LimitReader(z, limit+1))
+	switch {
+	case int64(len(out)) > limit:
+		return nil, fmt.Errorf("the file is larger than %d MB when it is unpacked", limit>>20)
+	case err != nil && len(out) == 0:
+		return nil, errors.New("the file is a damaged gzip archive")
+	}
+	return out, nil
 }
 
 // offered returns the first feed that a page offers, or "".
@@ -112,11 +178,7 @@ func parseFeed(raw []byte, contentType string, base *url.URL) (reports []briefin
 	if base != nil {
 		host = base.Hostname()
 	}
-	if m := ttlElement.FindSubmatch(clean); m != nil { // the parser's common form of a feed has no place for it
-		if minutes, err := strconv.Atoi(string(m[1])); err == nil {
-			ttl = time.Duration(min(minutes, 24*60)) * time.Minute
-		}
-	}
+	ttl = ttlOf(clean)
 	for _, item := range feed.Items[:min(len(feed.Items), maxItems)] {
 		if item == nil {
 			continue
@@ -139,7 +201,33 @@ func newestFirst(reports []briefings.Report) {
 	slices.SortStableFunc(reports, func(a, b briefings.Report) int { return b.Published.Compare(a.Published) })
 }
 
-var ttlElement = regexp.MustCompile(`<ttl>\s*(\d{1,6})\s*</ttl>`)
+// ttlOf is how long a feed says that it stays as it is: <ttl> in minutes, or the syndication module's period, of which so many
+// updates are one. The parser's common form of a feed has no place for them.
+func ttlOf(clean []byte) time.Duration {
+	const most = 24 * time.Hour
+	if m := ttlElement.FindSubmatch(clean); m != nil {
+		if minutes, err := strconv.Atoi(string(m[1])); err == nil {
+			return min(time.Duration(minutes)*time.Minute, most)
+		}
+	}
+	m := periodElement.FindSubmatch(clean)
+	if m == nil {
+		return 0
+	}
+	period := map[string]time.Duration{"hourly": time.Hour, "daily": most, "weekly": 7 * most, "monthly": 30 * most, "yearly": 365 * most}[string(m[1])]
+	if m := frequencyElement.FindSubmatch(clean); m != nil {
+		if n, err := strconv.Atoi(string(m[1])); err == nil && n > 1 {
+			period /= time.Duration(n)
+		}
+	}
+	return min(period, most)
+}
+
+var (
+	ttlElement       = regexp.MustCompile(`<ttl>\s*(\d{1,6})\s*</ttl>`)
+	periodElement    = regexp.MustCompile(`<sy:updatePeriod>\s*([a-z]{5,7})\s*</sy:updatePeriod>`)
+	frequencyElement = regexp.MustCompile(`<sy:updateFrequency>\s*(\d{1,4})\s*</sy:updateFrequency>`)
+)
 
 // parseSafely keeps a panic of the parser away from the gatherer.
 func parseSafely(clean []byte) (feed *gofeed.Feed, err error) {
@@ -227,6 +315,16 @@ func pace(reports []briefings.Report, now time.Time) time.Duration {
 		return quietly
 	}
 	return now.Sub(oldest) / time.Duration(2*n)
+}
+
+// quieter is how long to leave a source alone that had nothing new: as long as the last time, and longer the longer it has
+// been silent, so that a feed that sleeps at night is there again in the morning.
+func quieter(before time.Duration, s briefings.Source, now time.Time, cache time.Duration) time.Duration {
+	grown := jittered(before + before/5)
+	if !s.Newest.IsZero() {
+		grown = jittered(now.Sub(s.Newest) / 12)
+	}
+	return clamp(max(before, grown, jittered(cache)))
 }
 
 // backoff doubles the pause for as long as a source fails.

@@ -86,8 +86,8 @@ func TestMainTextIsFoundOnRealPages(t *testing.T) {
 	p, r := mean(precision), mean(recall)
 	f1 := 2 * p * r / (p + r)
 	t.Logf("%d pages: F1 %.4f, precision %.4f, recall %.4f", len(gold), f1, p, r)
-	if f1 < 0.94 {
-		t.Errorf("F1 is %.4f; it was above 0.94", f1)
+	if f1 < 0.965 {
+		t.Errorf("F1 is %.4f; it was above 0.965", f1)
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
+
+	"attache/briefings"
 )
 
 // TestANameThatChangesItsAddressIsJudgedAnew plays a name server whose first answer is an address that may be read and whose
@@ -40,7 +42,7 @@ func TestANameThatChangesItsAddressIsJudgedAnew(t *testing.T) {
 		fmt.Fprint(w, "<html><p>The report of the day.</p></html>")
 	}))
 	defer server.Close()
-	f, err := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Timeout: 10 * time.Second})
+	f, err := New(Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Timeout: 10 * time.Second, Gap: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,6 +53,12 @@ func TestANameThatChangesItsAddressIsJudgedAnew(t *testing.T) {
 	}
 	if _, err := f.Page(t.Context(), address); !errors.Is(err, errPrivate) {
 		t.Errorf("after the name had changed its address: %v, want %v", err, errPrivate)
+	}
+	// The same for a source: robots.txt was read at the first address, and the feed is asked of the name again.
+	asked.Store(0)
+	served = 0
+	if _, _, err := f.Poll(t.Context(), briefings.Source{URL: address}); !errors.Is(err, errPrivate) {
+		t.Errorf("a source whose name had changed its address: %v, want %v", err, errPrivate)
 	}
 	if served != 1 {
 		t.Errorf("the server was reached %d times, want once", served)

@@ -23,6 +23,7 @@ type Metrics struct {
 	took       *prometheus.HistogramVec
 	duplicates *prometheus.CounterVec
 	votes      *prometheus.CounterVec
+	acked      *prometheus.HistogramVec
 
 	digests    *prometheus.CounterVec
 	lateness   *prometheus.HistogramVec
@@ -30,6 +31,8 @@ type Metrics struct {
 	retried    *prometheus.CounterVec
 	reconciled *prometheus.CounterVec
 	doubled    *prometheus.CounterVec
+	avoided    *prometheus.CounterVec
+	waited     *prometheus.HistogramVec
 }
 
 // New makes Metrics for a build of the given version.
@@ -40,16 +43,19 @@ func New(version string) *Metrics {
 		took:       histogram("attache_request_seconds", "Time from request to reply.", []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}, "platform"),
 		duplicates: counter("attache_duplicate_requests_total", "Requests that a platform delivered again and that were not answered again.", "platform"),
 		votes:      counter("attache_votes_total", "Helpful and unhelpful votes.", "platform", "vote"),
+		acked:      histogram("attache_acknowledgement_seconds", "Time from a platform's delivery to its acknowledgement.", []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2, 3}, "platform"),
 		digests:    counter("attache_digests_total", "Digests by platform and state: opened, sent, skipped, failed, held.", "platform", "state"),
 		lateness:   histogram("attache_digest_lateness_seconds", "Time from a digest's slot until it had arrived.", []float64{1, 2, 5, 10, 30, 60, 120, 300, 900, 3600, 6 * 3600}, "platform"),
 		planned:    histogram("attache_planner_lag_seconds", "Time from a digest's slot until it was opened.", []float64{.5, 1, 2, 5, 10, 30, 60, 300, 3600}, "platform"),
 		retried:    counter("attache_delivery_retries_total", "Parts of digests, or their making, that will be tried again.", "platform"),
 		reconciled: counter("attache_delivery_reconciliations_total", "Parts with an unknown result that were settled by asking the platform.", "platform"),
+		avoided:    counter("attache_delivery_duplicates_avoided_total", "Parts that had arrived without an answer, were found, and were not posted again.", "platform"),
+		waited:     histogram("attache_delivery_turn_seconds", "Time that a part waited for its turn within the platform's limits.", []float64{.05, .1, .25, .5, 1, 2}, "platform"),
 		doubled:    counter("attache_delivery_duplicates_total", "Parts that arrived as two messages. It should stay at zero.", "platform"),
 	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "attache_build_info", Help: "Always 1; the label says which build."}, []string{"version"})
 	build.WithLabelValues(version).Set(1)
-	m.registry.MustRegister(build, m.requests, m.took, m.duplicates, m.votes, m.digests, m.lateness, m.planned, m.retried, m.reconciled, m.doubled,
+	m.registry.MustRegister(build, m.requests, m.took, m.duplicates, m.votes, m.acked, m.digests, m.lateness, m.planned, m.retried, m.reconciled, m.doubled, m.avoided, m.waited,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -110,6 +116,10 @@ func (m *Metrics) Digest() digest.Hooks {
 		Retried:    count(m.retried),
 		Reconciled: count(m.reconciled),
 		Duplicate:  count(m.doubled),
+		Avoided:    count(m.avoided),
+		Waited: func(platform string, d time.Duration) {
+			m.waited.WithLabelValues(platform).Observe(d.Seconds())
+		},
 		Planned: func(platform string, lateness time.Duration) {
 			m.planned.WithLabelValues(platform).Observe(lateness.Seconds())
 		},

@@ -27,6 +27,8 @@ func TestEveryHookIsCounted(t *testing.T) {
 	d.Retried("slack")
 	d.Reconciled("slack")
 	d.Duplicate("slack")
+	d.Avoided("slack")
+	d.Waited("slack", time.Second)
 	d.Planned("slack", time.Second)
 
 	w := httptest.NewRecorder()
@@ -50,6 +52,8 @@ func TestEveryHookIsCounted(t *testing.T) {
 		`attache_delivery_retries_total{platform="slack"} 1`,
 		`attache_delivery_reconciliations_total{platform="slack"} 1`,
 		`attache_delivery_duplicates_total{platform="slack"} 1`,
+		`attache_delivery_duplicates_avoided_total{platform="slack"} 1`,
+		`attache_delivery_turn_seconds_count{platform="slack"} 1`,
 	} {
 		if !strings.Contains(got, want+"\n") {
 			t.Errorf("the metrics lack %s", want)

@@ -2,6 +2,7 @@ package playground
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -182,6 +184,9 @@ func post[In, Out any](do func(ctx context.Context, in In) (Out, error)) endpoin
 		if err != nil {
 			return err
 		}
+		if spoken, is := any(&in).(interface{ speaks(locale string) }); is {
+			spoken.speaks(preferred(r.Header.Get("Accept-Language")))
+		}
 		out, err := do(r.Context(), in)
 		if err != nil {
 			return err
@@ -189,6 +194,25 @@ func post[In, Out any](do func(ctx context.Context, in In) (Out, error)) endpoin
 		answer(w, http.StatusOK, out)
 		return nil
 	}
+}
+
+// preferred is the language that an Accept-Language header likes best (RFC 9110 §12.5.4), or "".
+func preferred(header string) string {
+	best, most := "", 0.0
+	for part := range strings.SplitSeq(header, ",") {
+		name, rest, _ := strings.Cut(strings.TrimSpace(part), ";")
+		weight := 1.0
+		if q, has := strings.CutPrefix(strings.TrimSpace(rest), "q="); has {
+			var err error
+			if weight, err = strconv.ParseFloat(q, 64); err != nil {
+				weight = 0
+			}
+		}
+		if name = strings.TrimSpace(name); name != "*" && weight > most {
+			best, most = name, weight
+		}
+	}
+	return best
 }
 
 // decode reads one JSON value without unknown keys and nothing behind it.
@@ -323,6 +347,9 @@ type askInput struct {
 	Locale  string `json:"locale"`
 }
 
+// speaks takes what the browser's request says of its person's language, where the page said nothing.
+func (in *askInput) speaks(locale string) { in.Locale = cmp.Or(in.Locale, locale) }
+
 // said is what came of it.
 type said struct {
 	Asked  *entry `json:"asked,omitempty"`
@@ -344,7 +371,7 @@ func (p *Playground) ask(ctx context.Context, in askInput) (said, error) {
 	}
 	request := bot.Request{
 		ID: Platform + "/" + e.ID, Kind: bot.Ask, Text: text, User: p.user(in.Zone, in.Locale),
-		Address: message.Address{Platform: Platform, Workspace: Workspace, Channel: in.Channel},
+		Address: message.Address{Platform: Platform, Workspace: Workspace, Channel: in.Channel}, Explain: true,
 	}
 	if line, is := strings.CutPrefix(text, "/"); is {
 		e.Kind, request.Kind, request.Text = entryRun, bot.Run, commandLine(line)
@@ -459,6 +486,13 @@ func (p *Playground) reply(channel, thread string, reply bot.Reply) *entry {
 	}
 	e := &entry{ID: newID(), Kind: entryAnswer, Thread: thread, Private: reply.Private || reply.Busy}
 	p.show(e, reply.Message)
+	if reply.Why != nil {
+		why, err := json.Marshal(reply.Why)
+		if err != nil {
+			p.c.Log.Error("an explanation could not be shown", "err", err)
+		}
+		e.Why = why
+	}
 	p.mu.Lock()
 	r := p.room(channel)
 	p.add(r, e)
@@ -478,6 +512,8 @@ type clickInput struct {
 	Zone    string `json:"zone"`
 	Locale  string `json:"locale"`
 }
+
+func (in *clickInput) speaks(locale string) { in.Locale = cmp.Or(in.Locale, locale) }
 
 // click sends a pressed button to the bot. The button must stand in the entry.
 func (p *Playground) click(ctx context.Context, in clickInput) (said, error) {

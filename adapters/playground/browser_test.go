@@ -1,6 +1,7 @@
 package playground_test
 
 import (
+	"encoding/json"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -59,6 +60,7 @@ func TestInTheBrowser(t *testing.T) {
 	}{
 		{"a first visitor asks, follows up and presses buttons", firstVisit},
 		{"an answer looks as in Slack, as in Discord and as in the terminal", forms},
+		{"an answer says why", explained},
 		{"what was said survives a reload", reload},
 		{"colours follow the system and the switch", colours},
 		{"everything fits a phone", onAPhone},
@@ -77,6 +79,28 @@ func TestInTheBrowser(t *testing.T) {
 			t.Parallel()
 			story.tell(t, b)
 		})
+	}
+}
+
+// explained opens the explanation of an answer: what was found with its scores, what was rejected, what the guard said.
+func explained(t *testing.T, b *playgroundtest.Browser) {
+	s := newScripted()
+	s.reply = func(r bot.Request) (bot.Reply, error) {
+		reply := replyTo(r)
+		return reply, json.Unmarshal([]byte(`{"terms":["gave","car"],"type":"person","confidence":0.87,"threshold":0.38,
+			"parts":[{"name":"overlap","value":1.52},{"name":"names lost","value":-0.61}],
+			"passages":[{"article":"gift","title":"A car for Kim","passage":0,"text":"A Russian-made car was given","score":7.31}],
+			"sentences":[{"article":"gift","sentence":2,"text":"Vladimir Putin gave <b>Kim</b> a car.","score":3.1,"features":null,"parts":[{"name":"names","value":2.2}]}],
+			"spans":[{"text":"Vladimir Putin","kind":"name","score":5.2,"features":null},{"text":"Moscow","kind":"place","score":1.1,"features":null}],
+			"stands":["Vladimir Putin gave Kim a car."],"rejected":[{"text":"He gave two cars.","reason":"the claim has the number two that its quotes lack"}]}`), &reply.Why)
+	}
+	p := b.Open(t, serve(t, s).URL, playgroundtest.Desktop())
+	p.Ask("Who gave Kim Jong-un a new car?")
+	p.Says("article.theirs .why summary", "Why this answer")
+	p.Click(".why summary", "Why this answer")
+	p.Wait(`document.querySelector(".why").open`)
+	for _, words := range []string{"confidence 87 %", "A car for Kim", "Vladimir Putin gave <b>Kim</b> a car.", "Moscow", "−0.61", "Rejected: He gave two cars."} {
+		p.Says(".why", words)
 	}
 }
 

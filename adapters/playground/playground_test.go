@@ -337,6 +337,23 @@ func TestMalformedRequestsAreRefusedWithAReason(t *testing.T) {
 	}
 }
 
+func TestTheBrowsersLanguageReachesTheBot(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t, playground.Config{})
+	for header, want := range map[string]string{
+		"": "", "fr-CH, fr;q=0.9, en;q=0.8, *;q=0.5": "fr-CH", "en;q=0.5, ko-KR": "ko-KR", "*": "", "de;q=x, fr;q=0.1": "fr", ";;,": "",
+	} {
+		w := r.do(http.MethodPost, "/api/ask", `{"channel":"general","text":"Who?"}`, func(r *http.Request) { r.Header.Set("Accept-Language", header) })
+		if w.Code != http.StatusOK {
+			t.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+		all := r.bot.asked()
+		if got := all[len(all)-1].User.Locale; got != want {
+			t.Errorf("with Accept-Language %q the bot heard the locale %q, want %q", header, got, want)
+		}
+	}
+}
+
 func TestAQuestionIsKeptWithItsAnswer(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t, playground.Config{Previews: []playground.Preview{{Name: "Slack", Render: slackForm}, {Name: "Discord", Render: discordForm}}})
@@ -345,7 +362,7 @@ func TestAQuestionIsKeptWithItsAnswer(t *testing.T) {
 		t.Fatalf("got %+v", came)
 	}
 	want := bot.Request{
-		ID: "playground/" + came.Asked.ID, Kind: bot.Ask, Text: "Who gave the car?", At: noon(),
+		ID: "playground/" + came.Asked.ID, Kind: bot.Ask, Text: "Who gave the car?", At: noon(), Explain: true,
 		Address:      message.Address{Platform: "playground", Workspace: "local", Channel: "general"},
 		Conversation: "playground/local/general/" + came.Asked.ID,
 		User:         bot.User{ID: "you", Name: "You", Locale: "ko-KR", Zone: "Asia/Seoul", Manages: bot.PermissionYes},

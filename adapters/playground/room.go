@@ -56,6 +56,8 @@ type entry struct {
 	Previews map[string]json.RawMessage `json:"previews,omitempty"`
 	// Fault says which previews could not be rendered, and why.
 	Fault map[string]string `json:"fault,omitempty"`
+	// Why is the bot's explanation of its answer: what it searched for, found, chose and rejected.
+	Why json.RawMessage `json:"why,omitempty"`
 }
 
 // entryKind says who says what in an entry.

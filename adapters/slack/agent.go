@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -96,7 +95,7 @@ func (a *Adapter) welcome(ctx context.Context, g gesture) {
 		}
 		return
 	}
-	a.publishHome(ctx, g)
+	a.publishHome(ctx, g, nil)
 }
 
 // prompt suggests what to ask. Slack shows at most four prompts.
@@ -132,64 +131,3 @@ func prompts() []promptPair {
 	}
 	return out
 }
-
-// publishHome shows the app's home to one person: what Attaché can do and what it reads, in the bot's own words.
-func (a *Adapter) publishHome(ctx context.Context, g gesture) {
-	team, err := a.team(ctx, g.request.Address.Workspace)
-	if err != nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	g.request.Kind = bot.Run
-	a.people.fill(ctx, &g)
-	var blocks []slack.Block
-	for _, command := range []string{"help", "sources"} {
-		r := g.request
-		r.Text = command
-		reply, err := a.cfg.Handler.Handle(ctx, r)
-		if err != nil || reply.Message == nil {
-			continue
-		}
-		drawn, _ := Render(a.poster.Fit(reply.Message)[0])
-		if len(blocks) > 0 {
-			blocks = append(blocks, slack.NewDividerBlock())
-		}
-		blocks = append(blocks, drawn...)
-	}
-	if len(blocks) == 0 {
-		return
-	}
-	d := drawing{}
-	d.actions(formButtons())
-	blocks = append(d.blocks, blocks...)
-	if len(blocks) > mostHome {
-		blocks = blocks[:mostHome]
-	}
-	err = a.poster.pace.read(ctx, team.id, "views.publish", func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, callTime)
-		defer cancel()
-		_, err := team.api.PublishViewContext(ctx, slack.PublishViewContextRequest{
-			UserID: g.request.User.ID,
-			View:   slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: blocks}},
-		})
-		return err
-	})
-	if err != nil {
-		a.log.Warn("the home was not shown", "error", safe(err))
-	}
-}
-
-// formButtons open the forms of what can be added.
-func formButtons() message.Buttons {
-	var row message.Buttons
-	for _, c := range bot.Commands() {
-		if c.Manages && c.Verb() == "add" && len(row.Items) < 5 {
-			row.Items = append(row.Items, message.Button{Label: formTitle(c), Action: actionForm, Value: strings.ReplaceAll(c.Name, " ", ".")})
-		}
-	}
-	return row
-}
-
-// mostHome is how many blocks a home may have. https://docs.slack.dev/reference/views/home-tab-views
-const mostHome = 100

@@ -33,9 +33,29 @@ func (a *Adapter) serve(ctx context.Context, g gesture) {
 		}
 	case home:
 		a.welcome(ctx, g)
+	case order:
+		a.order(ctx, g)
+	case invited:
+		a.greet(ctx, g)
 	case uninstalled:
 		a.leave(ctx, g)
 	}
+}
+
+// greet tells whoever took us into a channel, and nobody else, what we can do there.
+func (a *Adapter) greet(base context.Context, g gesture) {
+	if a.known(base, g) {
+		return
+	}
+	ctx, cancel := context.WithTimeoutCause(base, a.cfg.Answer, errTooLong)
+	defer cancel()
+	reply := a.reply(ctx, g)
+	if reply.Message == nil || reply.Message.Tone == message.ToneProblem {
+		return
+	}
+	out, done := a.lastWords(base)
+	defer done()
+	a.aside(out, g, reply.Message)
 }
 
 // Why an answer was cut off.
@@ -53,11 +73,10 @@ func (a *Adapter) answer(base context.Context, g gesture) {
 	if g.what == chatter && !a.cfg.Handler.TakesPart(ctx, g.request.Conversation) {
 		return
 	}
-	var placeholder message.Ref
-	var posted bool
+	var before begun
 	if g.again {
 		var answered bool
-		if answered, placeholder, posted = a.takeUp(ctx, g); answered {
+		if answered, before.ref, before.posted = a.takeUp(ctx, g); answered {
 			return
 		}
 	} else if a.known(ctx, g) {
@@ -65,7 +84,7 @@ func (a *Adapter) answer(base context.Context, g gesture) {
 	}
 	defer a.jobs.start(g, stop)()
 	session := a.session(ctx, g)
-	sign := a.announce(ctx, g, posted)
+	sign := a.announce(ctx, g, before.posted)
 	reply := a.reply(ctx, g)
 	if g.again && reply.Message == nil {
 		// The bot had begun with it, and its answer went down with the process.
@@ -74,10 +93,10 @@ func (a *Adapter) answer(base context.Context, g gesture) {
 
 	out, done := a.lastWords(base)
 	defer done()
-	if ref, ok := sign(); ok {
-		placeholder, posted = ref, true
+	if now := sign(); now.posted {
+		before = now
 	}
-	a.bring(out, g, reply, placeholder, posted)
+	a.bring(out, g, reply, before)
 	session(out)
 }
 
@@ -99,6 +118,7 @@ func (a *Adapter) reply(ctx context.Context, g gesture) bot.Reply {
 	case reply.Message != nil:
 		return reply
 	case errors.Is(cause, errTooLong):
+		a.counts.add("unended")
 		a.log.Warn("an answer took too long", "kind", g.what)
 		return bot.Reply{Message: say(wordsTooLong, message.ToneProblem)}
 	default:
@@ -173,13 +193,13 @@ func (j *jobs) stop(g gesture) {
 func sessionKey(g gesture) string { return g.request.Address.Channel + "/" + g.root }
 
 // announce posts a line when the answer takes long. What it returns waits for that and tells which message to replace.
-func (a *Adapter) announce(ctx context.Context, g gesture, posted bool) func() (message.Ref, bool) {
+func (a *Adapter) announce(ctx context.Context, g gesture, posted bool) func() begun {
 	if posted || a.cfg.Patience < 0 || (g.what != ask && g.what != chatter) {
-		return func() (message.Ref, bool) { return message.Ref{}, false }
+		return func() begun { return begun{} }
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
-	var ref message.Ref
+	var now begun
 	go func() {
 		defer close(done)
 		if !sleep(ctx, a.cfg.Patience) {
@@ -188,15 +208,20 @@ func (a *Adapter) announce(ctx context.Context, g gesture, posted bool) func() (
 		out, end := context.WithTimeout(context.WithoutCancel(ctx), callTime)
 		defer end()
 		var err error
-		ref, err = a.poster.Post(out, a.placeOf(g), say(wordsReading, message.ToneNeutral), lineKey(g))
-		if posted = err == nil; !posted {
+		if a.mayStream(g) {
+			if now, err = a.startStream(out, g); err == nil || message.ClassOf(err) == message.Unknown {
+				return // an unknown one may stand there: a line beside it would be a second sign
+			}
+		}
+		now.ref, err = a.poster.Post(out, a.placeOf(g), say(wordsReading, message.ToneNeutral), lineKey(g))
+		if now.posted = err == nil; !now.posted {
 			a.log.Warn("the line that an answer is being worked on was not posted", "error", err)
 		}
 	}()
-	return func() (message.Ref, bool) {
+	return func() begun {
 		cancel()
 		<-done
-		return ref, posted
+		return now
 	}
 }
 
@@ -211,25 +236,21 @@ func (a *Adapter) placeOf(g gesture) message.Address {
 }
 
 // bring delivers a reply.
-func (a *Adapter) bring(ctx context.Context, g gesture, r bot.Reply, placeholder message.Ref, posted bool) {
+func (a *Adapter) bring(ctx context.Context, g gesture, r bot.Reply, before begun) {
 	switch g.what {
 	case run:
 		a.bringCommand(ctx, g, r)
 	case click, shortcut:
 		a.bringClick(ctx, g, r)
 	default:
-		a.bringAnswer(ctx, g, r, placeholder, posted)
+		a.bringAnswer(ctx, g, r, before)
 	}
 }
 
 // bringAnswer answers a message where it stands.
-func (a *Adapter) bringAnswer(ctx context.Context, g gesture, r bot.Reply, placeholder message.Ref, posted bool) {
+func (a *Adapter) bringAnswer(ctx context.Context, g gesture, r bot.Reply, before begun) {
 	if r.Message == nil || (r.Private && !g.dm) {
-		if posted {
-			if err := a.poster.remove(ctx, placeholder); err != nil {
-				a.log.Warn("a line could not be taken back", "error", err)
-			}
-		}
+		a.takeBack(ctx, before)
 		if r.Message != nil {
 			a.aside(ctx, g, r.Message)
 		}
@@ -237,8 +258,8 @@ func (a *Adapter) bringAnswer(ctx context.Context, g gesture, r bot.Reply, place
 	}
 	to := a.placeOf(g)
 	for i, m := range a.poster.Fit(r.Message) {
-		if i == 0 && posted {
-			err := a.poster.Edit(ctx, placeholder, m)
+		if i == 0 && before.posted {
+			err := a.replace(ctx, before, m)
 			if err == nil {
 				continue
 			}
@@ -311,11 +332,13 @@ func (a *Adapter) postSurely(ctx context.Context, to message.Address, m *message
 			}
 		case message.Unknown:
 			if key == "" || looked {
+				a.counts.add("unsure")
 				return message.Ref{}, errUnsure
 			}
 			looked = true
 			ref, found, ferr := a.poster.Find(ctx, to, key, began)
 			if ferr != nil {
+				a.counts.add("unsure")
 				a.log.Warn("an answer may have been posted and slack can't be asked", "error", err, "find", ferr)
 				return message.Ref{}, errUnsure
 			}
@@ -438,7 +461,7 @@ func (a *Adapter) bringClick(ctx context.Context, g gesture, r bot.Reply) {
 		// What came of something that one person sees is theirs as well.
 		a.forOne(ctx, g, r.Message, false)
 	default:
-		a.bringAnswer(ctx, g, r, message.Ref{}, false)
+		a.bringAnswer(ctx, g, r, begun{})
 	}
 }
 
@@ -480,6 +503,8 @@ func (a *Adapter) tell(ctx context.Context, g gesture, words string) {
 		a.forOne(ctx, g, say(words, message.ToneProblem), true)
 	case click, share, shortcut:
 		a.forOne(ctx, g, say(words, message.ToneProblem), false)
+	case order:
+		a.publishHome(ctx, g, say(words, message.ToneProblem))
 	}
 }
 

@@ -31,8 +31,10 @@ const (
 	share       what = "share"       // our own Share button
 	stop        what = "stop"        // the reader pressed stop in an agent session
 	home        what = "home"        // someone opened the app's home
+	invited     what = "invited"     // someone took us into a channel
 	shortcut    what = "shortcut"    // "Look this up" on a message
 	submit      what = "submit"      // a modal was sent
+	order       what = "order"       // a button of the home: a command for one of the channels
 	uninstalled what = "uninstalled" // the app or its tokens are gone
 	challenge   what = "challenge"   // Slack checks the request URL
 	limited     what = "limited"     // Slack holds events back
@@ -98,6 +100,7 @@ type inner struct {
 	Channel     lenient         `json:"channel"`
 	ChannelType lenient         `json:"channel_type"`
 	User        lenient         `json:"user"`
+	Inviter     lenient         `json:"inviter"`
 	BotID       lenient         `json:"bot_id"`
 	Text        lenient         `json:"text"`
 	TS          lenient         `json:"ts"`
@@ -186,6 +189,15 @@ func decodeEvent(raw []byte, me self) (gesture, error) {
 		g.what, g.tab = home, string(e.Tab)
 		g.dm = true
 		g.request = bot.Request{Address: at, User: bot.User{ID: string(e.User)}, At: when}
+		return g, nil
+	case "member_joined_channel":
+		if string(e.User) != us || e.Inviter == "" || e.Channel == "" {
+			return g, nil // others come and go; whoever makes a channel with us in it needs no greeting
+		}
+		g.what = invited
+		g.request = bot.Request{
+			ID: "slack:invited:" + string(e.Channel) + ":" + string(e.EventTS), Kind: bot.Run, Text: "help", Address: at, User: bot.User{ID: string(e.Inviter)}, At: when,
+		}
 		return g, nil
 	case "agent_session_stopped":
 		g.what = stop
@@ -479,6 +491,8 @@ func decodeInteraction(raw []byte) (gesture, error) {
 			return g, nil // a link: the client has opened it
 		case actionShare:
 			g.what = share
+		case actionOrder:
+			g.what = order
 		default:
 			g.what = click
 		}

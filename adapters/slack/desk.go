@@ -98,10 +98,14 @@ func (d *desk) abandon() []gesture {
 	return left
 }
 
-// lineOf is the conversation that keeps a gesture waiting for the one before it; clicks wait for nobody.
+// lineOf is the conversation that keeps a gesture waiting for the one before it, or the home of a person, where the last
+// thing done stands at the end; clicks wait for nobody.
 func lineOf(g gesture) string {
-	if g.what == ask || g.what == chatter {
+	switch g.what {
+	case ask, chatter:
 		return g.request.Conversation
+	case home, order:
+		return "home " + g.request.Address.Workspace + " " + g.request.User.ID
 	}
 	return ""
 }

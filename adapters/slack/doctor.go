@@ -22,9 +22,15 @@ type Finding struct {
 
 // Check asks Slack whether the tokens work and may do what the manifest asks for. The error is not nil only when ctx ended.
 func (a *Adapter) Check(ctx context.Context) ([]Finding, error) {
-	out := []Finding{a.checkBot(ctx)}
-	if out[0].OK {
-		out = append(out, a.checkScopes()...)
+	var out []Finding
+	if a.cfg.OAuth != nil {
+		out = append(out, Finding{What: "Slack: several workspaces", OK: true, Detail: "they add the app at " + strings.TrimSuffix(a.cfg.OAuth.redirect(), pathOAuth) + pathInstall})
+	}
+	if a.cfg.BotToken != "" {
+		bot := a.checkBot(ctx)
+		if out = append(out, bot); bot.OK {
+			out = append(out, a.checkScopes()...)
+		}
 	}
 	if a.cfg.AppToken != "" {
 		out = append(out, a.checkSocket(ctx))
@@ -60,23 +66,33 @@ func (a *Adapter) checkScopes() []Finding {
 		f.OK, f.Detail = true, "Slack did not say which scopes the token has"
 		return []Finding{f}
 	}
-	v := Basic
-	if a.cfg.Agent {
-		v = Agent
-	}
-	var missing []string
-	for _, s := range botScopes(v) {
-		if !slices.Contains(has, s) {
-			missing = append(missing, s)
-		}
-	}
+	missing := a.missing(has)
 	if len(missing) == 0 {
-		f.OK, f.Detail = true, fmt.Sprintf("all %d are granted", len(botScopes(v)))
+		f.OK, f.Detail = true, fmt.Sprintf("all %d are granted", len(botScopes(a.variant())))
 		return []Finding{f}
 	}
 	f.Detail = "missing: " + strings.Join(missing, ", ")
 	f.Mend = "Paste the output of “attache manifest slack” into “App Manifest” of the app at https://api.slack.com/apps, save it, and install the app to the workspace again."
 	return []Finding{f}
+}
+
+// variant is which of the two apps this is.
+func (a *Adapter) variant() Variant {
+	if a.cfg.Agent {
+		return Agent
+	}
+	return Basic
+}
+
+// missing are the scopes that the manifest asks for and the token does not have.
+func (a *Adapter) missing(has []string) []string {
+	var out []string
+	for _, s := range botScopes(a.variant()) {
+		if !slices.Contains(has, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func (a *Adapter) checkSocket(ctx context.Context) Finding {

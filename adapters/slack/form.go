@@ -35,24 +35,53 @@ type formNote struct {
 	Command string `json:"command,omitempty"`
 	Channel string `json:"channel,omitempty"`
 	Thread  string `json:"thread,omitempty"`
-	Value   string `json:"value,omitempty"` // of the vote that a reason belongs to
+	// Args are arguments that the form does not ask for: which setting, which digest.
+	Args  map[string]string `json:"args,omitempty"`
+	Home  bool              `json:"home,omitempty"`  // it was opened from the home, which is drawn anew afterwards
+	Value string            `json:"value,omitempty"` // of the vote that a reason belongs to
 }
 
-// formOf returns the command whose form a gesture asks for.
-func formOf(g gesture) (bot.Command, bool) {
-	name := ""
+// sheet is the form that a gesture asks for.
+type sheet struct {
+	command bot.Command
+	// fixed is the value of the command's first argument, which is then not asked for; "" asks for all.
+	fixed   string
+	channel string // empty where the person chooses one
+}
+
+// args are those that the form asks for.
+func (f sheet) args() []bot.Arg {
+	if f.fixed != "" {
+		return f.command.Args[1:]
+	}
+	return f.command.Args
+}
+
+// formOf returns the form that a gesture asks for: "/brief digest add" without arguments, or a button whose value is the
+// command, with its first argument, and the channel: "digest.edit.d7f3 C1".
+func formOf(g gesture) (sheet, bool) {
 	switch {
 	case g.trigger == "":
 	case g.what == run:
-		name = strings.Join(strings.Fields(strings.ToLower(g.request.Text)), " ")
+		c, ok := bot.CommandNamed(strings.Join(strings.Fields(strings.ToLower(g.request.Text)), " "))
+		if ok && c.Manages && c.Verb() == "add" && len(c.Args) > 0 && c.Args[0].Required {
+			return sheet{command: c, channel: g.request.Address.Channel}, true
+		}
 	case g.what == click && g.request.Action == actionForm:
-		name = strings.ReplaceAll(g.request.Value, ".", " ")
+		value, channel, _ := strings.Cut(g.request.Value, " ")
+		if channel == "" {
+			channel = g.request.Address.Channel
+		}
+		words := strings.Split(value, ".")
+		if c, ok := bot.CommandNamed(strings.Join(words, " ")); ok && c.Manages && len(c.Args) > 0 {
+			return sheet{command: c, channel: channel}, true
+		}
+		last := len(words) - 1
+		if c, ok := bot.CommandNamed(strings.Join(words[:last], " ")); ok && c.Manages && len(c.Args) > 1 && words[last] != "" {
+			return sheet{command: c, fixed: words[last], channel: channel}, true
+		}
 	}
-	c, ok := bot.CommandNamed(name)
-	if !ok || !c.Manages || c.Verb() != "add" || len(c.Args) == 0 || !c.Args[0].Required {
-		return bot.Command{}, false
-	}
-	return c, true
+	return sheet{}, false
 }
 
 // wantsReason says whether to ask why an answer was no help.
@@ -74,21 +103,26 @@ func (a *Adapter) formLane(ctx context.Context) {
 
 // openForm opens the modal that a gesture asks for. Where that fails the gesture goes the ordinary way.
 func (a *Adapter) openForm(ctx context.Context, g gesture) {
-	c, isForm := formOf(g)
+	f, isForm := formOf(g)
 	ctx, cancel := context.WithTimeout(ctx, triggerLife)
 	defer cancel()
 	view := reasonView(g)
 	if isForm {
 		// Who may not manage the channel is told so, and fills in nothing.
 		who := g
-		if who.request.Address.Channel != "" {
-			a.people.fill(ctx, &who)
-		}
-		if who.request.User.Manages == bot.PermissionNo {
-			a.desk.force(g)
+		who.request.Address.Channel = f.channel
+		who.dm = strings.HasPrefix(f.channel, "D")
+		a.people.fill(ctx, &who)
+		if who.request.User.Manages == bot.PermissionNo && f.channel != "" {
+			a.refuseForm(g, f)
 			return
 		}
-		view = commandView(c, g)
+		for _, c := range bot.CommandsIn(who.request.User.Locale) {
+			if c.Name == f.command.Name {
+				f.command = c
+			}
+		}
+		view = commandView(f, who, wordsFor(who.request.User.Locale))
 	}
 	team, err := a.team(ctx, g.request.Address.Workspace)
 	if err == nil {
@@ -110,10 +144,24 @@ func plainObject(text string, n int) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, clip(line(text), n), false, false)
 }
 
+// refuseForm has the bot say why a person gets no form.
+func (a *Adapter) refuseForm(g gesture, f sheet) {
+	if g.what == click { // of the home, or under a message: the command says it all the same
+		g.what = order
+		g.request.Value = f.channel + " " + strings.TrimSpace(f.command.Name+" "+f.fixed)
+		g.request.Action = actionOrder
+	}
+	a.desk.force(g)
+}
+
 // commandView is the form of a command: a field for each argument.
-func commandView(c bot.Command, g gesture) slack.ModalViewRequest {
-	note := formNote{Command: c.Name, Channel: g.request.Address.Channel, Thread: g.request.Address.Thread}
-	view := modal(callbackForm, formTitle(c), note)
+func commandView(f sheet, g gesture, w words) slack.ModalViewRequest {
+	c := f.command
+	note := formNote{Command: c.Name, Channel: f.channel, Thread: g.request.Address.Thread, Home: g.view.Type == "home"}
+	if f.fixed != "" {
+		note.Args = map[string]string{c.Args[0].Name: f.fixed}
+	}
+	view := modal(callbackForm, formTitle(f, w), note)
 	view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewSectionBlock(plainObject(c.Summary, maxText), nil, nil))
 	if note.Channel == "" {
 		pick := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, nil, blockChannel)
@@ -121,21 +169,34 @@ func commandView(c bot.Command, g gesture) slack.ModalViewRequest {
 		pick.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private", "im"}, ExcludeBotUsers: true}
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewInputBlock(blockChannel, plainObject("Channel", 2000), nil, pick))
 	}
-	for _, arg := range c.Args {
+	for _, arg := range f.args() {
 		entry := slack.NewPlainTextInputBlockElement(nil, arg.Name)
 		entry.MaxLength = 1000
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet,
-			slack.NewInputBlock(arg.Name, plainObject(strings.ToUpper(arg.Name[:1])+arg.Name[1:], 2000), plainObject(arg.Help, 2000), entry).WithOptional(!arg.Required))
+			slack.NewInputBlock(arg.Name, plainObject(strings.ToUpper(arg.Name[:1])+arg.Name[1:], 2000), plainObject(f.help(arg, w), 2000), entry).WithOptional(!arg.Required && len(f.args()) > 1))
 	}
 	return view
 }
 
 // formTitle is what a form does, in at most 24 characters.
-func formTitle(c bot.Command) string {
-	if c.Group() == "watch" {
-		return "Add to the watch list"
+func formTitle(f sheet, w words) string {
+	switch {
+	case f.command.Name == "settings":
+		return w.setting(f.fixed)
+	case f.fixed != "":
+		return w.edit + " " + f.fixed
 	}
-	return "Add a " + c.Group()
+	return w.form(f.command.Group())
+}
+
+// help says what to give for an argument.
+func (f sheet) help(arg bot.Arg, w words) string {
+	if f.command.Name == "settings" {
+		if help := w.settingHelp(f.fixed); help != "" {
+			return help
+		}
+	}
+	return arg.Help
 }
 
 // reasonView asks why an answer was no help.
@@ -184,10 +245,14 @@ func (a *Adapter) submitted(ctx context.Context, g gesture) any {
 		if !ok || len(c.Args) == 0 {
 			return nil
 		}
-		first = c.Args[0].Name
+		if first = c.Args[0].Name; note.Args[first] != "" && len(c.Args) > 1 {
+			first = c.Args[1].Name
+		}
 		g.request.Kind, g.request.Command, g.request.Args = bot.Run, c.Name, map[string]string{}
 		for _, arg := range c.Args {
-			if v := strings.TrimSpace(message.Clean(g.view.input(arg.Name))); v != "" {
+			if v := note.Args[arg.Name]; v != "" {
+				g.request.Args[arg.Name] = v
+			} else if v := strings.TrimSpace(message.Clean(g.view.input(arg.Name))); v != "" {
 				g.request.Args[arg.Name] = v
 			}
 		}
@@ -211,6 +276,10 @@ func (a *Adapter) submitted(ctx context.Context, g gesture) any {
 			if problem {
 				return // it stands beside its field
 			}
+		}
+		if note.Home {
+			a.publishHome(ctx, gesture{request: bot.Request{Address: message.Address{Platform: Platform, Workspace: g.request.Address.Workspace}, User: bot.User{ID: g.request.User.ID}}}, r.Message)
+			return
 		}
 		a.aside(ctx, g, r.Message)
 	})

@@ -165,7 +165,10 @@ func TestTheHomeOpensForms(t *testing.T) {
 		st.Await("the form", func() bool { return len(st.Modals()) == 1 })
 		before := len(st.bot.asked())
 		st.AwaitAck(st.Submit("UADMIN", st.Modals()[0], map[string]string{"when": "daily 08:00", "channel": "C1"}))
-		st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "UADMIN" })
+		st.Await("what came of it, on the home", func() bool { return strings.Contains(string(st.Home("UADMIN")), "Done.") })
+		if n := len(st.Whispers("C1", "UADMIN")); n != 0 {
+			t.Errorf("%d things were said in a channel that the person is not looking at", n)
+		}
 		if r := st.bot.asked()[before]; r.Address.Channel != "C1" || r.Command != "digest add" {
 			t.Errorf("the bot was asked %+v", r)
 		}

@@ -215,12 +215,8 @@ func (a *Adapter) install(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, &http.Cookie{
 		Name: stateCookie, Value: state, Path: "/", MaxAge: int(installTime.Seconds()), Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
-	v := Basic
-	if a.cfg.Agent {
-		v = Agent
-	}
 	to := url.URL{Scheme: "https", Host: "slack.com", Path: "/oauth/v2/authorize", RawQuery: url.Values{
-		"client_id": {a.cfg.OAuth.ClientID}, "scope": {strings.Join(botScopes(v), ",")}, "state": {state}, "redirect_uri": {a.cfg.OAuth.redirect()},
+		"client_id": {a.cfg.OAuth.ClientID}, "scope": {strings.Join(botScopes(a.variant()), ",")}, "state": {state}, "redirect_uri": {a.cfg.OAuth.redirect()},
 	}.Encode()}
 	http.Redirect(w, r, to.String(), http.StatusFound)
 }

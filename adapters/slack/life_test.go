@@ -89,6 +89,48 @@ func TestPromptsAndHome(t *testing.T) {
 	})
 }
 
+// TestWhoInvitesUsIsToldWhatWeCanDo, and nobody else.
+func TestWhoInvitesUsIsToldWhatWeCanDo(t *testing.T) {
+	t.Parallel()
+	both(t, slackfake.Options{}, nil, func(t *testing.T, st *stage) {
+		st.AddChannel(slackfake.Channel{ID: "C2", Name: "new", Members: []string{"U1", "UADMIN"}})
+		st.AwaitAck(st.Join("C2", "UADMIN", "U1")) // somebody else
+		st.AwaitAck(st.Join("C2", slackfake.BotUser, "UADMIN"))
+		told := st.AwaitMessage("C2", func(m slackfake.Message) bool { return true })
+		if told.For != "UADMIN" || told.Shown != "Answer to help" {
+			t.Errorf("got %+v", told)
+		}
+		if n := len(st.bot.asked()); n != 1 {
+			t.Errorf("the bot was asked %d times", n)
+		}
+	})
+}
+
+// TestATokenThatLacksScopesIsSaidAtTheStart and what it may do works all the same.
+func TestATokenThatLacksScopesIsSaidAtTheStart(t *testing.T) {
+	t.Parallel()
+	st := play(t, "http", slackfake.Options{Scopes: slices.DeleteFunc(slices.Clone(knownScopes), func(s string) bool { return s == "files:write" })}, nil)
+	if log := st.log.String(); !strings.Contains(log, "lacks scopes") || !strings.Contains(log, "files:write") {
+		t.Errorf("the log is\n%s", log)
+	}
+	asked := st.Mention("C1", "U1", "who?")
+	st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.ThreadTS == asked.TS })
+}
+
+// TestTheOldStatusMethodIsNeverCalled: it ends in February 2027.
+func TestTheOldStatusMethodIsNeverCalled(t *testing.T) {
+	t.Parallel()
+	for _, isAgent := range []bool{true, false} {
+		st := play(t, "http", slackfake.Options{Agent: isAgent}, func(c *slack.Config) { c.Agent, c.Patience = true, time.Millisecond })
+		asked := st.DM("U1", "who?")
+		st.AwaitMessage(st.Direct("U1"), func(m slackfake.Message) bool { return m.ThreadTS == asked.TS })
+		st.Await("the session", func() bool { return st.Calls("agents.sessions.setStatus") > 0 })
+		if n := st.Calls("assistant.threads.setStatus"); n != 0 {
+			t.Errorf("it was called %d times", n)
+		}
+	}
+}
+
 func TestDoctor(t *testing.T) {
 	t.Parallel()
 	check := func(t *testing.T, o slackfake.Options, change func(*slack.Config), faults ...slackfake.Fault) []slack.Finding {

@@ -17,6 +17,8 @@ import (
 // wait that Slack orders for one method in one workspace. It runs on the machine's clock: a bot whose calendar is moved has
 // still to wait. https://docs.slack.dev/apis/web-api/rate-limits
 type pace struct {
+	counts *counts
+
 	mu       sync.Mutex // guards what follows
 	channels map[string]*rate.Limiter
 	methods  map[string]*rate.Limiter
@@ -31,6 +33,9 @@ var tiers = map[string]rate.Limit{
 	"conversations.replies":                 perMinute(50),
 	"chat.postEphemeral":                    perMinute(100),
 	"views.open":                            perMinute(100),
+	"chat.startStream":                      perMinute(20),
+	"chat.appendStream":                     perMinute(100),
+	"chat.stopStream":                       perMinute(20),
 	"views.publish":                         perMinute(100),
 	"users.info":                            perMinute(100),
 	"conversations.info":                    perMinute(50),
@@ -46,8 +51,8 @@ const (
 	mostChannels = 10_000
 )
 
-func newPace() *pace {
-	return &pace{channels: map[string]*rate.Limiter{}, methods: map[string]*rate.Limiter{}, until: map[string]time.Time{}}
+func newPace(c *counts) *pace {
+	return &pace{counts: c, channels: map[string]*rate.Limiter{}, methods: map[string]*rate.Limiter{}, until: map[string]time.Time{}}
 }
 
 // turn waits until a call of method may be made. With a channel it waits for the channel's turn as well. An error means
@@ -122,6 +127,7 @@ func (p *pace) learn(workspace, method string, err error) {
 	if _, ours := errors.AsType[*message.Error](err); ours {
 		return // we held it back ourselves
 	}
+	p.counts.add("limited")
 	wait := e.After
 	if wait <= 0 {
 		wait = silentWait

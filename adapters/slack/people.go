@@ -18,7 +18,7 @@ type people struct {
 
 	mu       sync.Mutex // guards what follows
 	profiles map[string]profile
-	creators map[string]creator
+	channels map[string]place // by workspace and id
 }
 
 type profile struct {
@@ -26,9 +26,11 @@ type profile struct {
 	until time.Time
 }
 
-type creator struct {
-	user  string
-	until time.Time
+// place is what we know of a channel.
+type place struct {
+	creator string
+	public  bool
+	until   time.Time
 }
 
 const (
@@ -38,7 +40,7 @@ const (
 )
 
 func newPeople(a *Adapter) *people {
-	return &people{a: a, profiles: map[string]profile{}, creators: map[string]creator{}}
+	return &people{a: a, profiles: map[string]profile{}, channels: map[string]place{}}
 }
 
 // fill completes the user of a request with zone, language and rights. What Slack does not tell stays unknown.
@@ -56,10 +58,10 @@ func (p *people) fill(ctx context.Context, g *gesture) {
 	case slices.Contains(p.a.cfg.Admins, u.ID), g.dm:
 		u.Manages = bot.PermissionYes // everyone may arrange their own direct message
 	case u.Manages == bot.PermissionNo && manages(g.request):
-		switch c, ok := p.creator(ctx, g.request.Address.Workspace, g.request.Address.Channel); {
+		switch c, ok := p.channel(ctx, g.request.Address.Workspace, g.request.Address.Channel); {
 		case !ok:
 			u.Manages = bot.PermissionUnknown
-		case c == u.ID:
+		case c.creator == u.ID:
 			u.Manages = bot.PermissionYes
 		}
 	}
@@ -119,18 +121,28 @@ func (p *people) profile(ctx context.Context, workspace, id string) (bot.User, b
 	return u, true
 }
 
-// creator returns who made a channel: the nearest thing to a channel manager that a bot may read.
-func (p *people) creator(ctx context.Context, workspace, channel string) (string, bool) {
+// public says whether a channel is open to everyone in its workspace. What is not known counts as private.
+func (p *people) public(ctx context.Context, workspace, channel string) bool {
+	if strings.HasPrefix(channel, "D") {
+		return false
+	}
+	c, ok := p.channel(ctx, workspace, channel)
+	return ok && c.public
+}
+
+// channel returns who made a channel, the nearest thing to a channel manager that a bot may read, and whether it is public.
+func (p *people) channel(ctx context.Context, workspace, channel string) (place, bool) {
 	now := p.a.cfg.Now()
+	key := workspace + "/" + channel
 	p.mu.Lock()
-	known, ok := p.creators[channel]
+	known, ok := p.channels[key]
 	p.mu.Unlock()
 	if ok && now.Before(known.until) {
-		return known.user, true
+		return known, true
 	}
 	team, err := p.a.team(ctx, workspace)
 	if err != nil {
-		return "", false
+		return place{}, false
 	}
 	ctx, cancel := context.WithTimeout(ctx, peoplePause)
 	defer cancel()
@@ -142,15 +154,16 @@ func (p *people) creator(ctx context.Context, workspace, channel string) (string
 	})
 	if err != nil {
 		p.a.log.Warn("slack did not tell about a channel; rights in it count as unknown", "error", safe(err))
-		return "", false
+		return place{}, false
 	}
+	c := place{creator: info.Creator, public: !info.IsPrivate && !info.IsIM && !info.IsMpIM, until: now.Add(peopleKeep)}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.creators) >= peopleMost {
-		clear(p.creators)
+	if len(p.channels) >= peopleMost {
+		clear(p.channels)
 	}
-	p.creators[channel] = creator{user: info.Creator, until: now.Add(peopleKeep)}
-	return info.Creator, true
+	p.channels[key] = c
+	return c, true
 }
 
 // forget drops everything; a workspace has left.
@@ -158,5 +171,5 @@ func (p *people) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	clear(p.profiles)
-	clear(p.creators)
+	clear(p.channels)
 }

@@ -29,7 +29,7 @@ var (
 	_ message.Director = (*Poster)(nil)
 )
 
-func newPoster(a *Adapter) *Poster { return &Poster{a: a, log: a.log, pace: newPace()} }
+func newPoster(a *Adapter) *Poster { return &Poster{a: a, log: a.log, pace: newPace(&a.counts)} }
 
 // callTime bounds one call of the Web API, apart from the wait for its turn.
 const callTime = 15 * time.Second
@@ -58,6 +58,7 @@ func (p *Poster) Post(ctx context.Context, to message.Address, m *message.Messag
 	blocks, text := Render(m)
 	ref, err := p.post(ctx, to, blocks, text, key)
 	if e := classify(err); e != nil && e.Class == message.Refused && isDrawing(e) && len(blocks) > 0 {
+		p.a.counts.add("redrawn")
 		p.log.Error("slack refused how a message is drawn; posting it as plain text", "reason", e.Reason, "details", detailOf(e))
 		ref, err = p.post(ctx, to, nil, text, key)
 	}
@@ -198,6 +199,7 @@ func (p *Poster) Edit(ctx context.Context, ref message.Ref, m *message.Message) 
 	text = short(text, editText)
 	err = p.update(ctx, team, ref, blocks, text)
 	if e := classify(err); e != nil && e.Class == message.Refused && isDrawing(e) && len(blocks) > 0 {
+		p.a.counts.add("redrawn")
 		p.log.Error("slack refused how an edit is drawn; sending it as plain text", "reason", e.Reason, "details", detailOf(e))
 		err = p.update(ctx, team, ref, nil, text)
 	}

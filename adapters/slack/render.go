@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
@@ -291,7 +292,7 @@ func (d *drawing) list(l message.List) {
 // mrkdwn draws spans as small print, instants in the format.
 func mrkdwn(in []message.Span, format string) string {
 	var b strings.Builder
-	for _, s := range in {
+	for i, s := range in {
 		switch s.Kind {
 		case message.Link:
 			b.WriteString(anchor(s.Text, s.URL))
@@ -304,8 +305,20 @@ func mrkdwn(in []message.Span, format string) string {
 			}
 			b.WriteString(dateToken(s.At, format, timeWords(s)))
 		case message.Code:
-			if words := line(s.Text); words != "" { // inside backticks everything but tokens is literal
-				b.WriteString("`" + escape(strings.ReplaceAll(words, "`", "ˋ")) + "`")
+			words := line(s.Text)
+			if words == "" {
+				continue
+			}
+			// A backtick beside a letter is shown as itself, so a blank parts them: Korean joins its particles to a word.
+			if before, _ := utf8.DecodeLastRuneInString(b.String()); word(before) {
+				b.WriteByte(' ')
+			}
+			// Inside backticks everything but tokens is literal.
+			b.WriteString("`" + escape(strings.ReplaceAll(words, "`", "ˋ")) + "`")
+			if i+1 < len(in) {
+				if after, _ := utf8.DecodeRuneInString(in[i+1].Words()); word(after) || in[i+1].Kind == message.Code {
+					b.WriteByte(' ')
+				}
 			}
 		default: // small print knows no emphasis
 			b.WriteString(loose(s.Text))
@@ -313,6 +326,9 @@ func mrkdwn(in []message.Span, format string) string {
 	}
 	return strings.TrimSpace(b.String())
 }
+
+// word says whether r is part of a word, or a backtick: beside either none opens or closes.
+func word(r rune) bool { return r == '`' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // loose is small print that keeps the blanks at its ends: it stands beside other spans.
 func loose(s string) string {

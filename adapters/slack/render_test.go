@@ -202,6 +202,30 @@ func TestWhateverIsSaidSlackAcceptsAndNothingForeignActs(t *testing.T) {
 }
 
 // TestNothingIsLostInFitting counts citations and sources before and after: all of them stand in the parts.
+// TestCommandsInSmallPrintLookLikeCommands: Slack shows a backtick beside a letter as itself.
+func TestCommandsInSmallPrintLookLikeCommands(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		in   []message.Span
+		want string
+	}{
+		{[]message.Span{message.T("Pause it with "), message.K("digest pause d7f3"), message.T(", or not.")}, "Pause it with `digest pause d7f3`, or not."},
+		{[]message.Span{message.K("digest pause d7f3"), message.T("로 멈추고, ("), message.K("help"), message.T(")")}, "`digest pause d7f3` 로 멈추고, (`help`)"},
+		{[]message.Span{message.T("그냥"), message.K("help"), message.K("sources")}, "그냥 `help` `sources`"},
+		{[]message.Span{message.K("a`b <!channel> *c*"), message.T("x")}, "`aˋb &lt;!channel&gt; *c*` x"},
+		{[]message.Span{message.T("x "), message.K("  "), message.T(" y")}, "x  y"},
+	} {
+		blocks, _ := slack.Render(&message.Message{Gist: "x", Blocks: []message.Block{message.Small(row.in...)}})
+		raw, err := json.Marshal(blocks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slackfake.CheckBlocks(raw, slackfake.OnMessage).Text; got != row.want {
+			t.Errorf("got %q, want %q", got, row.want)
+		}
+	}
+}
+
 func TestNothingIsLostInFitting(t *testing.T) {
 	t.Parallel()
 	poster := offline(t).Poster()

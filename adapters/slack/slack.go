@@ -73,6 +73,9 @@ type Config struct {
 	// Agent says that the app was made from the agent manifest: direct messages are answered in threads, and sessions show
 	// that Attaché is at work. What the workspace refuses is left out.
 	Agent bool
+	// Stream shows long answers in threads as they are written down, where the workspace allows it; else an answer is posted
+	// whole, after a line that says that it is being worked on.
+	Stream bool
 	// Log is where the adapter tells what it does; nil discards.
 	Log *slog.Logger
 	// Now tells the time; nil means time.Now. Waiting for Slack's limits uses the machine's clock, whatever Now says.
@@ -90,6 +93,12 @@ type Config struct {
 	Patience time.Duration
 	// Drain is how long answers in the making may take when Run's context ends; zero means 15 seconds.
 	Drain time.Duration
+	// Acknowledged hears how long each delivery waited for its acknowledgement; nil is skipped. It may not block.
+	Acknowledged func(time.Duration)
+	// Lease holds a name that only one replica may hold, here that of the Socket Mode connection; nil means that this is the
+	// only replica. It returns when the name is ours; the context that it returns comes from ctx and ends when the name is
+	// lost, and release gives it back.
+	Lease func(ctx context.Context, name string) (held context.Context, release func(), err error)
 }
 
 // Adapter joins one Slack app to a Handler.
@@ -106,6 +115,7 @@ type Adapter struct {
 	refused refusals
 	poster  *Poster
 	health  health
+	counts  counts
 	// turned holds gestures that found the desk full, to be told so.
 	turned chan gesture
 	// forms holds gestures that open a modal.
@@ -254,6 +264,7 @@ func (a *Adapter) Run(ctx context.Context) error {
 	case <-drained:
 	case <-limit.C:
 		left := a.desk.abandon()
+		a.counts.add("cut_off")
 		a.log.Warn("answers were cut off by the end of the drain", "waiting", len(left))
 		giveUp(errStopping)
 		<-drained
@@ -340,6 +351,9 @@ func (a *Adapter) homeTeam(ctx context.Context) (*team, error) {
 	a.home = home
 	a.mu.Unlock()
 	a.log.Info("joined the workspace", "workspace", home.id, "bot_user", home.user)
+	if lack := a.missing(home.scopes); len(home.scopes) > 0 && len(lack) > 0 {
+		a.log.Warn("the bot token lacks scopes that the manifest asks for; attache doctor says what to do", "missing", lack)
+	}
 	return home, nil
 }
 
@@ -372,6 +386,7 @@ const (
 // take puts a decoded gesture on the desk, unless it was there already.
 func (a *Adapter) take(g gesture) verdict {
 	if !a.recent.add(a.cfg.Now(), g.names()...) {
+		a.counts.add("duplicates")
 		a.log.Debug("a gesture came again", "kind", g.what)
 		return again
 	}
@@ -388,6 +403,7 @@ func (a *Adapter) take(g gesture) verdict {
 		return taken
 	}
 	a.drop(g)
+	a.counts.add("busy")
 	a.log.Warn("the desk is full", "kind", g.what)
 	return full
 }
@@ -397,6 +413,7 @@ func (a *Adapter) turn(g gesture) {
 	select {
 	case a.turned <- g:
 	default:
+		a.counts.add("dropped")
 		a.log.Error("a gesture was dropped: the desk is full and so is the line of those to be told", "kind", g.what)
 	}
 }

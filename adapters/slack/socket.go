@@ -32,7 +32,7 @@ func (a *Adapter) listen(ctx context.Context) error {
 	wait := backoff{first: time.Second, most: time.Minute}
 	for {
 		began := time.Now()
-		err := a.connection(ctx)
+		err := a.leased(ctx)
 		a.health.closed()
 		if ctx.Err() != nil {
 			return nil
@@ -45,6 +45,7 @@ func (a *Adapter) listen(ctx context.Context) error {
 			wait.reset()
 		}
 		d := wait.next()
+		a.counts.add("connections_lost")
 		a.log.Warn("the connection to slack ended; making a new one", "error", safe(err), "after", d)
 		if !sleep(ctx, d) {
 			return nil
@@ -63,6 +64,21 @@ func isRefusal(err error) bool {
 		return s.Code == http.StatusNotFound // the library gives up on it as well
 	}
 	return false
+}
+
+// leased runs a connection while this replica is the one that may have it.
+func (a *Adapter) leased(ctx context.Context) error {
+	if a.cfg.Lease == nil {
+		return a.connection(ctx)
+	}
+	a.health.queue(true)
+	held, release, err := a.cfg.Lease(ctx, "slack-socket")
+	a.health.queue(false)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return a.connection(held)
 }
 
 // connection runs one client of the library until it gives up or ctx ends.
@@ -98,6 +114,7 @@ func (a *Adapter) connection(ctx context.Context) error {
 func (a *Adapter) event(ctx context.Context, client *socketmode.Client, evt socketmode.Event, cut context.CancelCauseFunc) {
 	switch evt.Type {
 	case socketmode.EventTypeConnected:
+		a.counts.add("connections")
 		a.log.Info("connected to slack")
 	case socketmode.EventTypeHello:
 		a.health.alive(a.cfg.Now())
@@ -108,6 +125,7 @@ func (a *Adapter) event(ctx context.Context, client *socketmode.Client, evt sock
 		}
 		err := safe(e.ErrorObj)
 		n := a.health.failed(err)
+		a.counts.add("connection_errors")
 		if isRefusal(e.ErrorObj) {
 			cut(e.ErrorObj)
 			return
@@ -120,6 +138,7 @@ func (a *Adapter) event(ctx context.Context, client *socketmode.Client, evt sock
 	case socketmode.EventTypeErrorWriteFailed:
 		// Slack sends again what it saw no acknowledgement of; that is known then and acknowledged anew. Repeating the
 		// acknowledgement here could go on for ever on a dead connection.
+		a.counts.add("unacknowledged")
 		a.log.Warn("an acknowledgement was not sent")
 	case socketmode.EventTypeIncomingError:
 		a.log.Debug("a frame could not be read")
@@ -144,11 +163,13 @@ func (a *Adapter) event(ctx context.Context, client *socketmode.Client, evt sock
 // envelope takes what an envelope holds and acknowledges it, understood or not.
 func (a *Adapter) envelope(ctx context.Context, client *socketmode.Client, env socketmode.Request) {
 	a.health.signed(a.cfg.Now())
+	came := time.Now()
 	door := map[string]string{
 		socketmode.RequestTypeEventsAPI: pathEvents, socketmode.RequestTypeSlashCommands: pathCommands, socketmode.RequestTypeInteractive: pathInteractions,
 	}[env.Type]
 	g, err := source{Door: door, Payload: env.Payload, At: a.cfg.Now()}.decode(a.self)
 	if err != nil {
+		a.counts.add("undecodable")
 		a.log.Warn("slack sent something that can't be read", "type", env.Type, "kind", g.kind, "error", err)
 	}
 	ack := func(payload any) {
@@ -158,8 +179,11 @@ func (a *Adapter) envelope(ctx context.Context, client *socketmode.Client, env s
 		ctx, cancel := context.WithTimeout(ctx, ackTime)
 		defer cancel()
 		if err := client.AckCtx(ctx, env.EnvelopeID, payload); err != nil {
+			a.counts.add("unacknowledged")
 			a.log.Warn("an acknowledgement was not sent", "error", err)
+			return
 		}
+		a.acknowledged(came)
 	}
 	if g.what == submit {
 		a.late.Go(func() { ack(a.submitted(ctx, g)) }) // the one acknowledgement that waits for the bot

@@ -31,6 +31,7 @@ func (a *Adapter) Handler() http.Handler {
 }
 
 func (a *Adapter) deliver(w http.ResponseWriter, r *http.Request) {
+	came := time.Now()
 	door := path.Base(r.URL.Path)
 	if a.cfg.OAuth != nil && r.Method == http.MethodGet {
 		switch door {
@@ -61,6 +62,7 @@ func (a *Adapter) deliver(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := a.verify(r.Header, body); err != nil {
+		a.counts.add("bad_signatures")
 		a.log.Warn("a delivery was not signed by slack", "reason", err)
 		http.Error(w, "not signed by Slack", http.StatusUnauthorized)
 		return
@@ -84,9 +86,11 @@ func (a *Adapter) deliver(w http.ResponseWriter, r *http.Request) {
 	a.health.signed(a.cfg.Now())
 	if err != nil {
 		// Anything but 200 would have Slack send it again.
+		a.counts.add("undecodable")
 		a.log.Warn("slack sent something that can't be read", "type", door, "kind", g.kind, "error", err)
 	}
 	defer g.wasAcked()
+	defer func() { a.acknowledged(came) }()
 	var payload any
 	if g.what == submit {
 		payload = a.submitted(r.Context(), g)

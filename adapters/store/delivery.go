@@ -60,6 +60,7 @@ func (s *Store) Open(ctx context.Context, n digest.Subscription, slots []digest.
 		if changed == 0 {
 			return changedOrGone(tx, n.ID)
 		}
+		var due []waking
 		for _, d := range slots {
 			if d.Slot.IsZero() || (d.State != digest.Due && d.State != digest.Skipped) {
 				return fmt.Errorf("a delivery is opened for a slot, and due or skipped: %s is %q", naming(d), d.State)
@@ -86,8 +87,11 @@ func (s *Store) Open(ctx context.Context, n digest.Subscription, slots []digest.
 				return err
 			}
 			opened += int(changed)
+			if changed > 0 && d.State == digest.Due {
+				due = append(due, waking{Platform: d.Address.Platform, Subscription: n.ID, Slot: slotOf(d)})
+			}
 		}
-		return nil
+		return s.enqueue(tx, due)
 	})
 	if err != nil {
 		return 0, err
@@ -105,15 +109,24 @@ func (s *Store) Claim(ctx context.Context, platform string, now time.Time, lease
 			slot         int64
 		}
 		var keys []key
+		soon := now.Add(digest.Ahead).UnixMilli()
+		var full int
+		if err := tx.row("select count(*) from lanes where platform = $1 and workspace = '' and channel = '' and next_at > $2", args{platform, soon}, &full); err != nil || full > 0 {
+			return err
+		}
 		// The first delivery of each workspace comes first, then the second of each: a large one keeps nobody waiting.
 		if err := tx.rows(`update deliveries set claim = $1, claimed_until = $2, attempts = attempts + 1
 			where (subscription, slot) in (
 				select subscription, slot from deliveries
 				where platform = $3 and state in ('due', 'composed')
 					and (retry_at is null or retry_at <= $4) and (claimed_until is null or claimed_until <= $4)
+					and not exists (select 1 from lanes where lanes.platform = $3 and lanes.workspace = deliveries.workspace and lanes.channel = ''
+						and next_at > $6)
+					and not exists (select 1 from lanes where lanes.platform = $3 and lanes.workspace = deliveries.workspace and lanes.channel = deliveries.channel
+						and next_at > $6)
 				order by slot, turn, subscription limit $5 `+s.dialect.skipLocked+`)
 			returning subscription, slot`,
-			args{rand.Text(), now.Add(lease).UnixMilli(), platform, now.UnixMilli(), max(limit, 0)}, func(scan scanner) error {
+			args{rand.Text(), now.Add(lease).UnixMilli(), platform, now.UnixMilli(), max(limit, 0), soon}, func(scan scanner) error {
 				var k key
 				err := scan(&k.subscription, &k.slot)
 				keys = append(keys, k)
@@ -156,13 +169,17 @@ func (s *Store) locked(tx *tx, d digest.Delivery) (digest.Delivery, error) {
 
 func parts(tx *tx, subscription string, slot int64) ([]digest.Part, error) {
 	var found []digest.Part
-	err := tx.rows(`select number, state, message, post_key, sending_at, attempts, reason, ref_platform, ref_workspace, ref_channel, ref_thread, ref_id
+	err := tx.rows(`select number, state, message, post_key, sending_at, attempts, reason, ref_platform, ref_workspace, ref_channel, ref_thread, ref_id, edits
 		from parts where subscription = $1 and slot = $2 order by number`, args{subscription, slot}, func(scan scanner) error {
 		var p digest.Part
 		var text string
 		var sendingAt sql.NullInt64
-		var platform, workspace, channel, thread, id sql.NullString
-		if err := scan(&p.Number, &p.State, &text, &p.Key, &sendingAt, &p.Attempts, &p.Reason, &platform, &workspace, &channel, &thread, &id); err != nil {
+		var platform, workspace, channel, thread, id, edits sql.NullString
+		if err := scan(&p.Number, &p.State, &text, &p.Key, &sendingAt, &p.Attempts, &p.Reason, &platform, &workspace, &channel, &thread, &id, &edits); err != nil {
+			return err
+		}
+		var err error
+		if p.Edits, err = editsOf(edits.String); err != nil {
 			return err
 		}
 		p.Message, p.SendingAt = json.RawMessage(text), at(sendingAt)
@@ -195,15 +212,11 @@ func (s *Store) KeepComposed(ctx context.Context, d digest.Delivery, e briefings
 			return err
 		}
 		for _, p := range parts {
-			if !plain(string(p.Message)) {
-				return fmt.Errorf("part %d is not clean UTF-8", p.Number) // the bytes that are kept are the bytes that are posted
-			}
-			if _, err := tx.exec(`insert into parts (subscription, slot, number, state, message, post_key, attempts, reason)
-				values ($1, $2, $3, 'planned', $4, $5, 0, '')`, d.Subscription, slotOf(d), p.Number, string(p.Message), p.Key); err != nil {
-				return fmt.Errorf("part %d: %w", p.Number, err)
+			if err := keepPart(tx, d, p); err != nil {
+				return err
 			}
 		}
-		return nil
+		return keepCited(tx, d, e)
 	})
 }
 
@@ -422,7 +435,7 @@ func (s *Store) DeliveryByRef(ctx context.Context, ref message.Ref) (d digest.De
 	err = s.read(ctx, "find the digest of a message", func(tx *tx) error {
 		var subscription string
 		var slot int64
-		if err := tx.row(`select subscription, slot from parts where ref_platform = $1 and ref_channel = $2 and ref_id = $3
+		if err := tx.row(`select subscription, slot from parts where ref_platform = $1 and ref_channel = $2 and ref_id = $3 and edits is null
 			order by slot desc limit 1`, args{ref.Address.Platform, ref.Address.Channel, ref.ID}, &subscription, &slot); err != nil {
 			return notFound(err, digest.ErrNotFound)
 		}

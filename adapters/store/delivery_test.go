@@ -199,7 +199,7 @@ func TestSchemaRefusesImpossibleStates(t *testing.T) {
 			"an unknown misfire policy":         "update subscriptions set misfire = 'perhaps'",
 			"an article without a text":         "update articles set body = ''",
 			"an article's revision zero":        "update articles set revision = 0",
-			"two articles with one number":      "insert into articles select 'b', revision, seq, url, title, outlet, byline, language, label, published, published_zone, date_only, body, source, origin, read_at, hash, cut from articles",
+			"two articles with one number":      "insert into articles select 'b', revision, seq, url, title, outlet, byline, language, label, published, published_zone, date_only, body, source, origin, read_at, hash, cut, backlog, unreviewed from articles",
 		} {
 			if err := s.Exec(t, statement); err == nil {
 				t.Errorf("%s was accepted", what)

@@ -14,7 +14,7 @@ import (
 
 // articleColumns is what scanArticle reads.
 const articleColumns = `id, revision, seq, url, title, outlet, byline, language, label, published, published_zone, date_only,
-	body, source, origin, read_at, hash, cut`
+	body, source, origin, read_at, hash, cut, backlog, unreviewed`
 
 // cut is how an article was cut, as it is kept. Its names are short because there is one for every sentence ever read, and
 // its own because a renamed field elsewhere must not lose what was kept.
@@ -111,9 +111,9 @@ func (s *Store) Save(ctx context.Context, a briefings.Article) (kept briefings.A
 		}
 		_, zone := a.Published.Zone()
 		if _, err := tx.exec(`insert into articles (`+articleColumns+`)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 			a.ID, kept.Revision+1, seq, a.URL, a.Title, a.Outlet, a.Byline, a.Language, a.Label, ms(a.Published), zone, a.DateOnly,
-			a.Text, a.Source, a.Origin, ms(a.Read), a.Hash, cut); err != nil {
+			a.Text, a.Source, a.Origin, ms(a.Read), a.Hash, cut, a.Backlog, a.Unreviewed); err != nil {
 			return err
 		}
 		kept, err = article(tx, a.ID, kept.Revision+1)
@@ -174,7 +174,7 @@ func scanArticle(scan scanner) (briefings.Article, error) {
 	var zone int
 	var kept string
 	if err := scan(&a.ID, &a.Revision, &a.Seq, &a.URL, &a.Title, &a.Outlet, &a.Byline, &a.Language, &a.Label, &published, &zone,
-		&a.DateOnly, &a.Text, &a.Source, &a.Origin, &read, &a.Hash, &kept); err != nil {
+		&a.DateOnly, &a.Text, &a.Source, &a.Origin, &read, &a.Hash, &kept, &a.Backlog, &a.Unreviewed); err != nil {
 		return briefings.Article{}, err
 	}
 	a.Published, a.Read = at(published), at(read)
@@ -196,14 +196,15 @@ func scanArticle(scan scanner) (briefings.Article, error) {
 func (s *Store) Sources(ctx context.Context) ([]briefings.Source, error) {
 	var found []briefings.Source
 	err := s.read(ctx, "read the sources", func(tx *tx) error {
-		return tx.rows(`select id, url, title, owner, added, paused, next_at, checked, etag, modified, failing, since
+		return tx.rows(`select id, url, title, owner, added, paused, next_at, checked, etag, modified, failing, since, reviewed, begun, first, newest
 			from sources order by number`, nil, func(scan scanner) error {
 			var r briefings.Source
-			var added, nextAt, checked, since sql.NullInt64
-			if err := scan(&r.ID, &r.URL, &r.Title, &r.Owner, &added, &r.Paused, &nextAt, &checked, &r.Etag, &r.Modified, &r.Failing, &since); err != nil {
+			var added, nextAt, checked, since, reviewed, begun, newest sql.NullInt64
+			if err := scan(&r.ID, &r.URL, &r.Title, &r.Owner, &added, &r.Paused, &nextAt, &checked, &r.Etag, &r.Modified, &r.Failing, &since, &reviewed, &begun, &r.First, &newest); err != nil {
 				return err
 			}
 			r.Added, r.NextAt, r.Checked, r.Since = at(added), at(nextAt), at(checked), at(since)
+			r.Reviewed, r.Begun, r.Newest = at(reviewed), at(begun), at(newest)
 			found = append(found, r)
 			return nil
 		})
@@ -219,13 +220,26 @@ func (s *Store) SaveSource(ctx context.Context, r briefings.Source) error {
 			return err
 		}
 		platform, workspace := workspaceOf(r.Owner)
-		_, err = tx.exec(`insert into sources (id, number, url, title, owner, platform, workspace, added, paused, next_at, checked, etag, modified, failing, since)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		_, err = tx.exec(`insert into sources (id, number, url, title, owner, platform, workspace, added, paused, next_at, checked, etag, modified, failing, since,
+				reviewed, begun, first, newest)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 			on conflict (id) do update set url = excluded.url, title = excluded.title, owner = excluded.owner, platform = excluded.platform,
 				workspace = excluded.workspace, added = excluded.added, paused = excluded.paused, next_at = excluded.next_at,
-				checked = excluded.checked, etag = excluded.etag, modified = excluded.modified, failing = excluded.failing, since = excluded.since`,
-			r.ID, number, r.URL, r.Title, r.Owner, platform, workspace, ms(r.Added), r.Paused, ms(r.NextAt), ms(r.Checked), r.Etag, r.Modified, r.Failing, ms(r.Since))
+				checked = excluded.checked, etag = excluded.etag, modified = excluded.modified, failing = excluded.failing, since = excluded.since,
+				reviewed = excluded.reviewed, begun = excluded.begun, first = excluded.first, newest = excluded.newest`,
+			r.ID, number, r.URL, r.Title, r.Owner, platform, workspace, ms(r.Added), r.Paused, ms(r.NextAt), ms(r.Checked), r.Etag, r.Modified, r.Failing, ms(r.Since),
+			ms(r.Reviewed), ms(r.Begun), r.First, ms(r.Newest))
 		return err
+	})
+}
+
+// SavePoll implements briefings.Library.
+func (s *Store) SavePoll(ctx context.Context, r briefings.Source) error {
+	return s.write(ctx, "save the poll of source "+r.ID, func(tx *tx) error {
+		n, err := tx.exec(`update sources set url = $2, title = $3, next_at = $4, checked = $5, etag = $6, modified = $7, failing = $8, since = $9,
+				begun = $10, newest = $11 where id = $1`,
+			r.ID, r.URL, r.Title, ms(r.NextAt), ms(r.Checked), r.Etag, r.Modified, r.Failing, ms(r.Since), ms(r.Begun), ms(r.Newest))
+		return absent(n, err, briefings.ErrNotFound)
 	})
 }
 

@@ -164,7 +164,7 @@ func (s *Store) SetSetting(ctx context.Context, scope, name, value string) error
 }
 
 // belongings are the tables whose rows belong to a workspace. The parts of a delivery go with it.
-var belongings = []string{"exchanges", "feedback", "settings", "sources", "subscriptions", "deliveries"}
+var belongings = []string{"exchanges", "feedback", "settings", "sources", "subscriptions", "deliveries", "tokens", "departures"}
 
 // Forget implements bot.Memory. The workspace's sources go too; the articles that they brought belong to nobody and stay.
 func (s *Store) Forget(ctx context.Context, platform, workspace string) error {
@@ -176,6 +176,10 @@ func (s *Store) Forget(ctx context.Context, platform, workspace string) error {
 			if _, err := tx.exec("delete from "+table+" where platform = $1 and workspace = $2", platform, workspace); err != nil {
 				return fmt.Errorf("its %s: %w", table, err)
 			}
+		}
+		// The platform's own lane stands there without a workspace, and belongs to nobody.
+		if _, err := tx.exec("delete from lanes where platform = $1 and workspace = $2 and (workspace <> '' or channel <> '')", platform, workspace); err != nil {
+			return fmt.Errorf("its lanes: %w", err)
 		}
 		return nil
 	})

@@ -141,6 +141,7 @@ func fill(t testing.TB, s *store.Store, workspace string) {
 	for _, err := range []error{
 		s.KeepExchange(t.Context(), x),
 		s.KeepFeedback(t.Context(), bot.Feedback{Subject: x.ID, Address: to, User: "U1", At: seven}),
+		s.Hush(t.Context(), digest.Lane{Platform: "slack", Workspace: workspace}, seven),
 		s.SetSetting(t.Context(), to.String(), "zone", "Asia/Seoul"),
 		s.SetSetting(t.Context(), "slack/"+workspace+"/", "language", "ko"),
 		s.SaveSource(t.Context(), briefings.Source{ID: "s" + workspace, URL: "https://example.org", Owner: to.String(), Added: seven}),

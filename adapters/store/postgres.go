@@ -68,7 +68,12 @@ func (s *Store) openPostgres(ctx context.Context, address string) error {
 }
 
 // migratePostgres brings the schema up to date while no other replica does.
-func (s *Store) migratePostgres(ctx context.Context, db *sql.DB) (err error) {
+func (s *Store) migratePostgres(ctx context.Context, db *sql.DB) error {
+	return s.underLock(ctx, db, func(ctx context.Context) error { return s.migrate(ctx, db) })
+}
+
+// underLock does what only one replica at a time may do to the schema.
+func (s *Store) underLock(ctx context.Context, db *sql.DB, f func(context.Context) error) (err error) {
 	waiting, cancel := context.WithTimeoutCause(ctx, migrationWait, errors.New("another replica is still changing the schema"))
 	defer cancel()
 	conn, err := db.Conn(waiting) // the lock belongs to this connection and ends with it
@@ -89,5 +94,5 @@ func (s *Store) migratePostgres(ctx context.Context, db *sql.DB) (err error) {
 			err = fmt.Errorf("give the migration lock back: %w", e)
 		}
 	}()
-	return s.migrate(ctx, db)
+	return f(ctx)
 }

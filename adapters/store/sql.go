@@ -44,7 +44,11 @@ type tx struct {
 
 // write runs f in a transaction that may change the database. doing says in an error what was tried.
 func (s *Store) write(ctx context.Context, doing string, f func(*tx) error) error {
-	return s.transact(ctx, s.writer, nil, doing, f)
+	err := s.transact(ctx, s.writer, nil, doing, f)
+	if errors.Is(err, ErrFull) {
+		s.full.Store(true)
+	}
+	return err
 }
 
 // read runs f in a transaction that sees one state of the database.

@@ -25,6 +25,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"attache/bot"
@@ -41,6 +43,8 @@ type Config struct {
 	URL string
 	// Role says what the process does with the store; zero means Server.
 	Role Role
+	// Queue says that a Server has jobs wake couriers on every replica: see RunQueue.
+	Queue bool
 	// Retention is how long exchanges are kept; see Tidy. Zero means 90 days.
 	Retention time.Duration
 	// Now tells the time where a caller leaves one out; nil means time.Now.
@@ -85,8 +89,10 @@ type Store struct {
 	now       func() time.Time
 	log       *slog.Logger
 	role      Role
+	queue     *queue // nil without one
 	version   int64
 	release   func() error // gives the folder's lock back
+	full      atomic.Bool  // the last write found no room
 }
 
 var (
@@ -121,6 +127,18 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		_ = s.Close() // the reason why it could not be opened is what matters
 		return nil, err
 	}
+	if c.Queue && c.Role == Server {
+		open := func(ctx context.Context) error { return s.openQueue(ctx, c.URL) }
+		if s.dialect.name == "postgres" {
+			err = s.underLock(ctx, s.writer, open)
+		} else {
+			err = open(ctx) // the folder is ours
+		}
+		if err != nil {
+			_ = s.Close()
+			return nil, err
+		}
+	}
 	s.log.DebugContext(ctx, "the store is open", "engine", s.dialect.name, "place", s.place, "schema", s.version)
 	return s, nil
 }
@@ -128,6 +146,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 // Close ends all connections and gives the data folder back. Closing twice is harmless.
 func (s *Store) Close() error {
 	var errs []error
+	if s.queue != nil && s.queue.listen != nil {
+		s.queue.listen.Close()
+	}
 	if s.reader != nil && s.reader != s.writer {
 		errs = append(errs, s.reader.Close())
 	}
@@ -146,11 +167,37 @@ func (s *Store) Ping(ctx context.Context) error {
 	if s.role == Reader {
 		return nil
 	}
-	// The lock of a row that is never changed: it needs a writable database, and writes nothing on SQLite.
-	return s.write(ctx, "reach the database", func(tx *tx) error {
+	full := s.full.Load()
+	err := s.write(ctx, "reach the database", func(tx *tx) error {
+		if full {
+			return s.probe(tx)
+		}
+		// The lock of a row that is never changed: it needs a writable database, and writes nothing on SQLite.
 		var n int64
 		return tx.row("select value from counters where name = 'article' "+s.dialect.forUpdate, nil, &n)
 	})
+	if !full || err != nil {
+		return err
+	}
+	if _, err := s.writer.ExecContext(ctx, "delete from seen where id = $1", probe); err != nil {
+		return s.explain("reach the database", err)
+	}
+	s.full.Store(false)
+	return nil
+}
+
+// probe is a row that is larger than what is left in a file when a disk is full: a smaller one would still fit there while
+// digests and articles no longer do. Should it stay behind, Tidy takes it away.
+var probe = "probe of a full disk " + strings.Repeat("0123456789abcdef", 8<<10)
+
+// probe writes something, to see whether there is room again.
+func (s *Store) probe(tx *tx) error {
+	if s.dialect.name == "postgres" {
+		_, err := tx.exec("update counters set value = value where name = 'article'")
+		return err
+	}
+	_, err := tx.exec("insert into seen (id, at) values ($1, $2) on conflict (id) do update set at = excluded.at", probe, ms(s.now()))
+	return err
 }
 
 // Engine names the database: "sqlite" or "postgres".
@@ -202,12 +249,16 @@ func (s *Store) Counts(ctx context.Context) (Counts, error) {
 	return c, err
 }
 
-// Tidy deletes what has served its time at now: marks of seen requests after 25 hours and exchanges, with the turns of
-// their conversations, after the retention. Articles, digests and votes stay.
+// Tidy deletes what has served its time at now: marks of seen requests after 25 hours, lanes that have been free for an hour,
+// and exchanges, with the turns of their conversations, after the retention. Articles, digests and votes stay.
 func (s *Store) Tidy(ctx context.Context, now time.Time) error {
 	var seen, exchanges int64
 	err := s.write(ctx, "tidy the store", func(tx *tx) (err error) {
 		if seen, err = tx.exec("delete from seen where at < $1", ms(now.Add(-seenFor))); err != nil {
+			return err
+		}
+		hour := now.Add(-time.Hour).UnixMilli()
+		if _, err := tx.exec("delete from lanes where next_at < $1 and quiet_until < $1", hour); err != nil {
 			return err
 		}
 		exchanges, err = tx.exec("delete from exchanges where at < $1", ms(now.Add(-s.retention)))

@@ -14,7 +14,7 @@ import (
 )
 
 const subscriptionColumns = `id, platform, workspace, channel, thread, phrase, cron, zone, beat, owner, created, next_at, paused,
-	reason, misfire, skip_quiet, rev, last_slot, last_edition`
+	reason, misfire, skip_quiet, rev, last_slot, last_edition, form`
 
 func scanSubscription(scan scanner) (digest.Subscription, error) {
 	var s digest.Subscription
@@ -23,7 +23,7 @@ func scanSubscription(scan scanner) (digest.Subscription, error) {
 	var created, nextAt, last sql.NullInt64
 	if err := scan(&s.ID, &s.Address.Platform, &s.Address.Workspace, &s.Address.Channel, &s.Address.Thread,
 		&s.Schedule.Phrase, &s.Schedule.Cron, &s.Schedule.Zone, &beat, &s.Owner, &created, &nextAt, &s.Paused,
-		&s.Reason, &s.Misfire, &s.SkipQuiet, &s.Rev, &last, &edition); err != nil {
+		&s.Reason, &s.Misfire, &s.SkipQuiet, &s.Rev, &last, &edition, &s.Form); err != nil {
 		return digest.Subscription{}, err
 	}
 	s.Created, s.NextAt, s.Last = at(created), at(nextAt), at(last)
@@ -82,10 +82,10 @@ func (s *Store) AddSubscription(ctx context.Context, n digest.Subscription) erro
 			return err
 		}
 		_, err = tx.exec(`insert into subscriptions (number, `+subscriptionColumns+`)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 			number, n.ID, n.Address.Platform, n.Address.Workspace, n.Address.Channel, n.Address.Thread,
 			n.Schedule.Phrase, n.Schedule.Cron, n.Schedule.Zone, beat, n.Owner, ms(n.Created), ms(n.NextAt), n.Paused,
-			n.Reason, string(n.Misfire), n.SkipQuiet, n.Rev, ms(n.Last), edition)
+			n.Reason, string(n.Misfire), n.SkipQuiet, n.Rev, ms(n.Last), edition, string(n.Form))
 		return err
 	})
 }
@@ -107,6 +107,9 @@ func (s *Store) Subscriptions(ctx context.Context, f digest.Filter) ([]digest.Su
 	w.equal("platform", f.Platform)
 	w.equal("workspace", f.Workspace)
 	w.equal("channel", f.Channel)
+	if !f.Notices {
+		w.conditions = append(w.conditions, "form <> 'notices'")
+	}
 	return s.subscriptions(ctx, "list the digests", w.text()+" order by number", w.args)
 }
 

@@ -55,6 +55,10 @@ func DigestStore(t *testing.T, open func(t testing.TB) digest.Store) {
 		{"replay puts unsent parts back to work", replay},
 		{"deliveries are filtered, newest first", deliveriesAreFiltered},
 		{"a delivery is found by its message", deliveryByRef},
+		{"turns are taken in one line, in all lanes or in none", turns},
+		{"a lane that is quiet gives no turn", quietLanes},
+		{"many take turns and none the same", turnsTogether},
+		{"what waits in a full lane is not claimed", fullLanes},
 		{"times are kept to the millisecond in UTC", timesAreMilliseconds},
 		{"what is read is a copy", readsAreCopies},
 		{"an ended context is an error and changes nothing", endedContext},
@@ -898,6 +902,110 @@ func deliveryByRef(t *testing.T, s digest.Store) {
 		_, err := s.DeliveryByRef(t.Context(), r)
 		wantError(t, fmt.Sprintf("a message elsewhere (%+v)", r), err, digest.ErrNotFound)
 	}
+}
+
+// lanesOf are those of a channel, with a turn a second in it, two in its workspace and four on the platform.
+func lanesOf(workspace, channel string) []digest.Lane {
+	return []digest.Lane{
+		{Platform: "slack", Every: time.Second / 4}, {Platform: "slack", Workspace: workspace, Every: time.Second / 2},
+		{Platform: "slack", Workspace: workspace, Channel: channel, Every: time.Second},
+	}
+}
+
+// turn takes one and wants it after so long, or wants to be told to ask again after so long.
+func turn(t testing.TB, s digest.Store, lanes []digest.Lane, now time.Time, taken bool, wait time.Duration) {
+	t.Helper()
+	at, got, err := s.Turn(t.Context(), lanes, now)
+	must(t, err)
+	if got != taken || !at.Equal(now.Add(wait)) {
+		t.Errorf("the turn in %s/%s is taken: %v, in %s; want %v in %s", lanes[len(lanes)-1].Workspace, lanes[len(lanes)-1].Channel, got, at.Sub(now), taken, wait)
+	}
+}
+
+func turns(t *testing.T, s digest.Store) {
+	const ms = time.Millisecond
+	turn(t, s, lanesOf("T1", "C1"), day, true, 0)
+	turn(t, s, lanesOf("T1", "C1"), day, true, 1000*ms)  // the channel's
+	turn(t, s, lanesOf("T1", "C2"), day, true, 1500*ms)  // the workspace's, behind the second of C1
+	turn(t, s, lanesOf("T2", "C1"), day, true, 1750*ms)  // the platform's, behind that
+	turn(t, s, lanesOf("T1", "C1"), day, true, 2000*ms)  // the last within reach
+	turn(t, s, lanesOf("T1", "C1"), day, false, 1000*ms) // its next turn is at 3 s
+	turn(t, s, lanesOf("T2", "C9"), day, false, 250*ms)  // nor is there one of the platform's; none was taken before
+	turn(t, s, lanesOf("T2", "C9"), day.Add(250*ms), true, 2000*ms)
+	turn(t, s, lanesOf("T1", "C1"), day.Add(time.Minute), true, 0)
+	turn(t, s, []digest.Lane{{Platform: "discord", Every: time.Second}}, day, true, 0)
+	turn(t, s, []digest.Lane{{Platform: "slack", Workspace: "T1", Channel: "C1"}}, day, true, 0) // no pace, no line
+}
+
+func quietLanes(t *testing.T, s digest.Store) {
+	must(t, s.Hush(t.Context(), digest.Lane{Platform: "slack", Workspace: "T1"}, day.Add(30*time.Second)))
+	must(t, s.Hush(t.Context(), digest.Lane{Platform: "slack", Workspace: "T1"}, day.Add(10*time.Second))) // not sooner
+	turn(t, s, lanesOf("T1", "C1"), day, false, 30*time.Second)
+	turn(t, s, []digest.Lane{{Platform: "slack", Workspace: "T1"}}, day, false, 30*time.Second) // without a pace, too
+	turn(t, s, lanesOf("T2", "C1"), day, true, 0)
+	turn(t, s, lanesOf("T1", "C1"), day.Add(30*time.Second), true, 0)
+	must(t, s.Hush(t.Context(), digest.Lane{Platform: "slack", Workspace: "T1", Channel: "C1"}, day.Add(time.Minute+time.Nanosecond)))
+	turn(t, s, lanesOf("T1", "C1"), day.Add(40*time.Second), false, 20*time.Second+time.Millisecond) // never a moment too soon
+	turn(t, s, lanesOf("T1", "C2"), day.Add(40*time.Second), true, 0)
+	must(t, s.Hush(t.Context(), digest.Lane{Platform: "slack"}, day.Add(2*time.Minute)))
+	turn(t, s, lanesOf("T2", "C1"), day.Add(time.Minute), false, time.Minute)
+	turn(t, s, []digest.Lane{{Platform: "discord"}}, day.Add(time.Minute), true, 0)
+}
+
+func turnsTogether(t *testing.T, s digest.Store) {
+	var mu sync.Mutex
+	times := map[time.Time]int{}
+	lanes := []digest.Lane{{Platform: "slack", Every: 100 * time.Millisecond}, {Platform: "slack", Workspace: "T1", Channel: "C1", Every: 50 * time.Millisecond}}
+	for _, err := range together(16, func(int) error {
+		at, taken, err := s.Turn(t.Context(), lanes, day)
+		if err == nil && !taken {
+			err = errors.New("no turn is left")
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		times[at]++
+		return err
+	}) {
+		must(t, err)
+	}
+	for i := range 16 {
+		if at := day.Add(time.Duration(i) * 100 * time.Millisecond); times[at] != 1 {
+			t.Errorf("the turn after %s was taken %d times", at.Sub(day), times[at])
+		}
+	}
+}
+
+func fullLanes(t *testing.T, s digest.Store) {
+	for _, id := range []string{"a", "b", "c"} {
+		n := order(id)
+		n.Address.Workspace, n.Address.Channel = map[string]string{"a": "T1", "b": "T1", "c": "T2"}[id], "C"+id
+		ordered(t, s, n)
+		opened(t, s, id, day)
+	}
+	channel := []digest.Lane{{Platform: "slack", Workspace: "T1", Channel: "Ca", Every: 3 * time.Second}}
+	workspace := []digest.Lane{{Platform: "slack", Workspace: "T1", Every: 5 * time.Second}}
+	platform := []digest.Lane{{Platform: "slack", Every: 7 * time.Second}}
+	claim := func(now time.Time, want ...string) {
+		t.Helper()
+		list, err := s.Claim(t.Context(), "slack", now, time.Millisecond, 10)
+		must(t, err)
+		var names []string
+		for _, d := range list {
+			names = append(names, d.Subscription)
+		}
+		slices.Sort(names)
+		same(t, "what was claimed", names, want)
+	}
+	turn(t, s, channel, day, true, 0)
+	claim(day, "b", "c")
+	claim(day.Add(time.Second), "a", "b", "c") // its turn is at 3 s
+	turn(t, s, workspace, day.Add(time.Second), true, 0)
+	claim(day.Add(2*time.Second), "c")
+	turn(t, s, platform, day.Add(2*time.Second), true, 0)
+	claim(day.Add(3 * time.Second))
+	claim(day.Add(7*time.Second), "a", "b", "c")
+	must(t, s.Hush(t.Context(), digest.Lane{Platform: "slack", Workspace: "T1"}, day.Add(time.Hour)))
+	claim(day.Add(8*time.Second), "a", "b", "c") // so that each can say why it waits
 }
 
 func timesAreMilliseconds(t *testing.T, s digest.Store) {

@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,22 @@ type NamedMessage struct {
 
 // Messages returns the corpus: every kind of message that a person can see, each made by package present from invented
 // reports, and a few that no report should ever make. Every renderer keeps a golden for each name.
-func Messages() []NamedMessage {
+func Messages() []NamedMessage { return MessagesIn("") }
+
+// MessagesIn is Messages for readers of a locale. What reports say stays in their language.
+func MessagesIn(locale string) []NamedMessage {
+	reader := func() present.Reader { return present.Reader{Locale: locale, Zone: seoul(), Now: noon} }
+	answering := func(exchange string) present.Answering {
+		return present.Answering{Reader: reader(), Exchange: exchange}
+	}
+	issue := func() present.Issue {
+		return present.Issue{Subscription: "d7f3", Slot: time.Date(2024, 2, 20, 23, 0, 0, 0, time.UTC), Zone: "Asia/Seoul", Locale: locale}
+	}
+	latest := func() present.Issue { return present.Issue{Zone: "Asia/Seoul", Locale: locale} }
+	usages := func() []present.Usage { return usages(locale) }
+	standing := func() present.Standing { return standing(locale) }
+	often := func(s present.Standing) present.Standing { return often(s, locale) }
+	suspended := func(s present.Standing) present.Standing { return suspended(s, locale) }
 	return []NamedMessage{
 		{"answer", present.Answer(carAnswer(), answering("x7q2m9vkd4t8"))},
 		{"answer-own-words", present.Answer(ownWords(), answering("x7q2m9vkd4t8"))},
@@ -38,13 +54,16 @@ func Messages() []NamedMessage {
 		{"digest", present.Edition(newsEdition(), issue())},
 		{"digest-one-story", present.Edition(oneStory(newsEdition()), issue())},
 		{"digest-busy", present.Edition(busy(), issue())},
+		{"digest-in-full", present.InFull(deepEdition(), issue())},
+		{"digest-tried", present.Tried(present.DigestAdded(standing(), reader()), newsEdition(), reader())},
+		{"digest-tried-in-vain", present.Tried(present.DigestAdded(tried(standing()), reader()), quiet(), reader())},
 		{"digest-late", present.Edition(newsEdition(), late(issue()))},
 		{"digest-preview", present.Previewed(present.Edition(newsEdition(), issue()), reader())},
 		{"digest-quiet", present.Edition(quiet(), issue())},
 		{"digest-hostile", present.Edition(hostileEdition(), issue())},
-		{"latest", present.Edition(newsEdition(), present.Issue{Zone: "Asia/Seoul"})},
-		{"latest-widened", present.Edition(oneStory(newsEdition()), present.Issue{Zone: "Asia/Seoul", Widened: true})},
-		{"latest-nothing", present.Edition(quiet(), present.Issue{Zone: "Asia/Seoul"})},
+		{"latest", present.Edition(newsEdition(), latest())},
+		{"latest-widened", present.Edition(oneStory(newsEdition()), widened(latest()))},
+		{"latest-nothing", present.Edition(quiet(), latest())},
 
 		{"story", present.Story(telling(), reader())},
 		{"story-unknown", present.Story(present.Telling{Topic: "the moon", AsOf: noon, Searched: 12}, reader())},
@@ -79,10 +98,10 @@ func Messages() []NamedMessage {
 		{"digest-full", present.DigestsFull(20, reader())},
 		{"digest-moved", present.DigestMoved("d7f3", reader())},
 		{"digest-never", present.DigestNever("30 february 08:00", reader())},
-		{"digest-bad-times", present.DigestBadWhen("daily 25:00", `"25:00" is no time of day; hours go from 0 to 23`, reader())},
+		{"digest-bad-times", present.DigestBadWhen("daily 25:00", (&present.Unclear{Code: "no-time", With: map[string]string{"word": "25:00"}}).In(locale), reader())},
 		{"digest-bad-zone", present.BadZone("Asia/Soul", []string{"Asia/Seoul"}, reader())},
 
-		{"source-added", present.SourceAdded(sources()[0].Source, 24, reader())},
+		{"source-added", present.SourceAdded(sources()[2].Source, 24, reader())},
 		{"source-known", present.SourceKnown(sources()[0].Source, reader())},
 		{"source-page", present.SourcePage(carArticle(), reader())},
 		{"source-removed", present.SourceRemoved(sources()[0].Source, reader())},
@@ -90,6 +109,15 @@ func Messages() []NamedMessage {
 		{"source-not-yours", present.SourceNotYours("s4k9", reader())},
 		{"source-refused", present.SourceBad("that address is not public", reader())},
 		{"source-list", present.SourceList(sources(), reader())},
+		{"source-preview", present.SourcePreview(previewed(), "https://daily.example/rss", "x7k2m9q4w8z3", reader())},
+		{"source-preview-of-a-list", present.SourceListPreview(listed(), "https://daily.example/all.opml", 2, "x7k2m9q4w8z3", reader())},
+		{"source-unclear", present.SourceUnclear("https://daily.example/rss", reader())},
+		{"sources-added", present.SourcesAdded(2, reader())},
+		{"source-paused", present.SourcePaused(sources()[0].Source, reader())},
+		{"source-resumed", present.SourceResumed(sources()[0].Source, reader())},
+		{"source-reviewed", present.SourcesReviewed([]briefings.Source{sources()[0].Source, sources()[1].Source}, reader())},
+		{"sources-failing", present.SourcesFailing([]briefings.Source{sources()[1].Source}, reader())},
+		{"answer-from-an-unreviewed-source", present.Answer(unreviewed(carAnswer()), answering("x7k2m9q4w8z3"))},
 		{"sources-full", present.SourcesFull(50, reader())},
 		{"watch-list", present.Watch([]string{"Strait of Hormuz", "Kim Yo-jong"}, reader())},
 		{"watch-list-empty", present.Watch(nil, reader())},
@@ -99,12 +127,12 @@ func Messages() []NamedMessage {
 		{"watch-unknown", present.WatchMissing("Suez", reader())},
 		{"watch-full", present.WatchFull(50, reader())},
 		{"settings", present.Settings([]present.Setting{
-			{Name: "zone", Value: "Asia/Seoul"}, {Name: "managers", Default: true}, {Name: "answers", Value: "channel", Default: true},
+			{Name: "zone", Value: "Asia/Seoul"}, {Name: "language", Value: "fr"}, {Name: "managers", Default: true}, {Name: "answers", Value: "channel", Default: true},
 		}, reader())},
 		{"setting-saved", present.SettingSaved(present.Setting{Name: "zone", Value: "Asia/Seoul"}, reader())},
 		{"setting-reset", present.SettingSaved(present.Setting{Name: "managers", Default: true}, reader())},
 		{"setting-refused", present.SettingBad("answers", "loud", reader())},
-		{"setting-unknown", present.SettingAbsent("colour", []string{"zone", "managers", "answers"}, reader())},
+		{"setting-unknown", present.SettingAbsent("colour", []string{"zone", "language", "managers", "answers"}, reader())},
 
 		{"not-allowed", present.NotAllowed("digest add", false, reader())},
 		{"not-allowed-by-the-platform", present.NotAllowed("digest add", true, reader())},
@@ -138,12 +166,6 @@ func seoul() *time.Location {
 		panic(fmt.Sprintf("bottest: %v", err)) // the program brings its zones along
 	}
 	return zone
-}
-
-func reader() present.Reader { return present.Reader{Zone: seoul(), Now: noon} }
-
-func answering(exchange string) present.Answering {
-	return present.Answering{Reader: reader(), Exchange: exchange}
 }
 
 // report is an invented report in one line; its sentences are cited as they are needed.
@@ -288,6 +310,23 @@ func newsEdition() briefings.Edition {
 	}
 }
 
+// deepEdition has what the full form of a story shows: who said what, and a background.
+func deepEdition() briefings.Edition {
+	e := newsEdition()
+	e.Items[0].Said = []briefings.Claim{brazen(), demonstration(), nothingBroken()}
+	e.Items[0].Background = []briefings.Claim{oldReport.claim(3, ministry, briefings.Says, "One car has crossed the border, the ministry said.")}
+	return e
+}
+
+// tried is a digest with topics of every kind.
+func tried(s present.Standing) present.Standing {
+	s.Beat = briefings.Beat{
+		Topics:  []string{"sanctions", "Gulf", "Iran", "@Kim Yo-jong", "cyber + North Korea", "grain corridor"},
+		Outlets: []string{"Yonhap"}, Languages: []string{"en"}, Without: []string{"football"},
+	}
+	return s
+}
+
 func oneStory(e briefings.Edition) briefings.Edition {
 	e.Items, e.Below, e.Failing = e.Items[:1], 0, nil
 	return e
@@ -321,12 +360,13 @@ func hostileEdition() briefings.Edition {
 	return e
 }
 
-func issue() present.Issue {
-	return present.Issue{Subscription: "d7f3", Slot: time.Date(2024, 2, 20, 23, 0, 0, 0, time.UTC), Zone: "Asia/Seoul"}
-}
-
 func late(i present.Issue) present.Issue {
 	i.Late = true
+	return i
+}
+
+func widened(i present.Issue) present.Issue {
+	i.Widened = true
 	return i
 }
 
@@ -383,11 +423,35 @@ func digestless(w present.Reckoning) present.Reckoning {
 
 func sources() []present.SourceStatus {
 	return []present.SourceStatus{
-		{Source: briefings.Source{ID: "s4k9", URL: "https://daily.example/rss", Title: "The Daily Example: World", Checked: noon.Add(-10 * time.Minute)}, Here: true},
+		{Source: briefings.Source{ID: "s4k9", URL: "https://daily.example/rss", Title: "The Daily Example: World", Checked: noon.Add(-10 * time.Minute), Newest: noon.Add(-3 * time.Hour), Reviewed: noon}, Here: true},
 		{Source: briefings.Source{ID: "s8h2", URL: "https://gazette.example/feed", Checked: noon.Add(-time.Hour), Failing: "the server answered 503", Since: noon.Add(-26 * time.Hour)}},
-		{Source: briefings.Source{ID: "s5w7", URL: "https://wire.example/atom", Title: "Example Wire"}},
+		{Source: briefings.Source{ID: "s5w7", URL: "https://wire.example/atom", Title: "Example Wire", Owner: "bench/w1/c2"}},
 		{Source: briefings.Source{ID: "s2j3", URL: "https://old.example/atom", Title: "Old Example", Paused: true}},
 	}
+}
+
+// previewed is a source with hostile words in what it lists.
+func previewed() briefings.Preview {
+	return briefings.Preview{Source: sources()[0].Source, Reports: []briefings.Report{
+		{Title: dailyReport.title, Published: dailyReport.published}, {Title: "@everyone *read* <https://evil.example|this>", Published: noon.Add(-26 * time.Hour), DateOnly: true},
+		{Title: "A report without a date"}, {Title: "One more than is shown"},
+	}}
+}
+
+func listed() *briefings.ListError {
+	return &briefings.ListError{Title: "Feeds of @everyone", Sources: []briefings.Source{sources()[0].Source, sources()[1].Source, sources()[2].Source}}
+}
+
+// unreviewed is an answer whose sources nobody has reviewed.
+func unreviewed(a briefings.Answer) briefings.Answer {
+	a.Claims = slices.Clone(a.Claims)
+	for i := range a.Claims {
+		a.Claims[i].Citations = slices.Clone(a.Claims[i].Citations)
+		for j := range a.Claims[i].Citations {
+			a.Claims[i].Citations[j].Unreviewed = true
+		}
+	}
+	return a
 }
 
 func outlets() []present.OutletCount {
@@ -397,28 +461,35 @@ func outlets() []present.OutletCount {
 	}
 }
 
-func usages() []present.Usage {
+func usages(locale string) []present.Usage {
+	usage := func(name, line string, manages bool, examples []string, args ...string) present.Usage {
+		words := present.Command(name, locale)
+		u := present.Usage{Name: name, Line: line, Summary: words.Summary, Manages: manages, Examples: examples}
+		for i, arg := range args {
+			u.Args = append(u.Args, present.UsageArg{Name: arg, Help: words.Args[arg], Required: i == 0})
+		}
+		return u
+	}
 	return []present.Usage{
-		{Name: "ask", Line: "ask <question>", Summary: "Answer a question from the reports", Args: []present.UsageArg{{Name: "question", Help: "Your question", Required: true}}, Examples: []string{"ask Who gave Kim Jong-un a car?"}},
-		{Name: "digest add", Line: "digest add <when> [zone] [about]", Summary: "Post a digest in this channel at set times", Manages: true,
-			Args:     []present.UsageArg{{Name: "when", Help: "daily 08:00 or weekdays 7:30", Required: true}, {Name: "zone", Help: "Time zone, such as Asia/Seoul"}},
-			Examples: []string{"digest add daily 08:00", "digest add weekdays 7:30 Asia/Seoul about sanctions"}},
+		usage("ask", "ask <question>", false, []string{"ask Who gave Kim Jong-un a car?"}, "question"),
+		usage("digest add", "digest add <when> [zone] [about]", true,
+			[]string{"digest add daily 08:00", "digest add weekdays 7:30 Asia/Seoul about sanctions"}, "when", "zone", "about"),
 	}
 }
 
-func standing() present.Standing {
+func standing(locale string) present.Standing {
 	first := time.Date(2024, 2, 21, 23, 0, 0, 0, time.UTC)
-	return present.Standing{ID: "d7f3", When: "every day at 08:00 (Asia/Seoul)", Beat: newsEdition().Beat,
+	return present.Standing{ID: "d7f3", When: present.When([]present.Occasion{{Times: []int{8 * 60}}}, "Asia/Seoul", locale), Beat: newsEdition().Beat,
 		Next: []time.Time{first, first.AddDate(0, 0, 1), first.AddDate(0, 0, 2)}, Last: first.AddDate(0, 0, -1)}
 }
 
-func often(s present.Standing) present.Standing {
-	s.ID, s.When, s.Beat, s.Often = "k2m8", "every 15 minutes (UTC)", briefings.Beat{Without: []string{"football"}}, true
+func often(s present.Standing, locale string) present.Standing {
+	s.ID, s.When, s.Beat, s.Often = "k2m8", present.When([]present.Occasion{{Every: 15}}, "UTC", locale), briefings.Beat{Without: []string{"football"}}, true
 	return s
 }
 
-func suspended(s present.Standing) present.Standing {
-	s.ID, s.Paused, s.Reason, s.Last = "k2m8", true, present.DigestSuspended(""), time.Time{}
+func suspended(s present.Standing, locale string) present.Standing {
+	s.ID, s.Paused, s.Reason, s.Last = "k2m8", true, present.DigestSuspended(locale), time.Time{}
 	return s
 }
 

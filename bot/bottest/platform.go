@@ -50,6 +50,7 @@ type Fault struct {
 	Class   message.Class // how the post ends; empty means that it succeeds
 	Reason  string        // the platform's word for it
 	After   time.Duration // with message.Later: the platform wants no request from the workspace for so long
+	Scope   message.Scope // with After: or from the channel, or none at all
 	Arrives bool          // the message is shown all the same
 	Delay   time.Duration // with Arrives: so much later
 	Hangs   bool          // the answer never comes: the post ends with its context, as message.Unknown
@@ -98,7 +99,7 @@ type Platform struct {
 	edits     int
 	blind     bool
 	gone      map[string]string
-	quiet     map[string]time.Time // until when a workspace is to wait
+	quiet     map[string]time.Time // until when a channel, a workspace or all are to wait: see scoped
 	impatient int
 }
 
@@ -274,11 +275,25 @@ func (p *Platform) first(to message.Address, key string, now time.Time) *Posted 
 
 // hushed answers a request that comes too soon; the caller holds mu.
 func (p *Platform) hushed(to message.Address) error {
-	if wait := p.quiet[to.Workspace].Sub(p.o.Now()); wait > 0 {
-		p.impatient++
-		return &message.Error{Class: message.Later, After: wait, Reason: "rate_limited"}
+	for _, scope := range []message.Scope{message.ScopeChannel, message.ScopeWorkspace, message.ScopePlatform} {
+		if wait := p.quiet[scoped(to, scope)].Sub(p.o.Now()); wait > 0 {
+			p.impatient++
+			return &message.Error{Class: message.Later, After: wait, Scope: scope, Reason: "rate_limited"}
+		}
 	}
 	return nil
+}
+
+// scoped names what a wait holds for.
+func scoped(to message.Address, scope message.Scope) string {
+	switch scope {
+	case message.ScopePlatform:
+		return ""
+	case message.ScopeChannel:
+		return to.Workspace + "/" + to.Channel
+	default:
+		return to.Workspace
+	}
 }
 
 type poster struct{ p *Platform }
@@ -308,7 +323,7 @@ func (w poster) Post(ctx context.Context, to message.Address, m *message.Message
 		<-ctx.Done()
 		return message.Ref{}, &message.Error{Class: message.Unknown, Reason: "timeout", Err: context.Cause(ctx)}
 	case fault.Class != "":
-		return message.Ref{}, &message.Error{Class: fault.Class, After: fault.After, Reason: fault.Reason}
+		return message.Ref{}, &message.Error{Class: fault.Class, After: fault.After, Scope: fault.Scope, Reason: fault.Reason}
 	}
 	return ref, nil
 }
@@ -345,7 +360,7 @@ func (p *Platform) post(ctx context.Context, to message.Address, m *message.Mess
 		fault = p.o.Fault(Posting{To: to, Message: m, Key: key, Number: number})
 	}
 	if fault.Class == message.Later && fault.After > 0 {
-		p.quiet[to.Workspace] = now.Add(fault.After)
+		p.quiet[scoped(to, fault.Scope)] = now.Add(fault.After)
 	}
 	if (fault.Class != "" || fault.Hangs || fault.Panics) && !fault.Arrives {
 		return message.Ref{}, fault, nil

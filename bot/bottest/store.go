@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -26,6 +27,9 @@ type Store struct {
 	subscriptions map[string]*subscription
 	deliveries    map[string]map[int64]*delivery // by subscription and slot
 	open          map[slot]*delivery             // those of them that are not final
+	line          []*delivery                    // the same in the order in which they are claimed; some may not be open any more
+	turns         map[workspaceSlot]int          // how many deliveries a workspace had for a slot
+	lanes         map[digest.Lane]*lane          // by lanes without a pace
 
 	seen      map[string]time.Time
 	exchanges map[string]*exchange
@@ -44,6 +48,8 @@ func NewStore() *Store {
 		subscriptions: map[string]*subscription{},
 		deliveries:    map[string]map[int64]*delivery{},
 		open:          map[slot]*delivery{},
+		turns:         map[workspaceSlot]int{},
+		lanes:         map[digest.Lane]*lane{},
 		seen:          map[string]time.Time{},
 		exchanges:     map[string]*exchange{},
 		feedback:      map[voter]bot.Feedback{},
@@ -69,7 +75,14 @@ type subscription struct {
 
 type delivery struct {
 	digest.Delivery
+	turn    int // its place among the deliveries of its workspace for its slot
 	edition []byte
+}
+
+// workspaceSlot is what turns are counted for.
+type workspaceSlot struct {
+	platform, workspace string
+	slot                int64
 }
 
 type exchange struct {
@@ -309,10 +322,13 @@ func (s *Store) Open(ctx context.Context, n digest.Subscription, slots []digest.
 		if s.deliveries[n.ID] == nil {
 			s.deliveries[n.ID] = map[int64]*delivery{}
 		}
-		fresh := &delivery{Delivery: d}
+		of := workspaceSlot{d.Address.Platform, d.Address.Workspace, k.at}
+		fresh := &delivery{Delivery: d, turn: s.turns[of]}
+		s.turns[of]++
 		s.deliveries[n.ID][k.at] = fresh
 		if !final(d.State) {
 			s.open[k] = fresh
+			s.line = nil
 		}
 		opened++
 	}
@@ -329,30 +345,29 @@ func (s *Store) Claim(ctx context.Context, platform string, now time.Time, lease
 	now = moment(now)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.line == nil || len(s.line) > 2*len(s.open) {
+		s.line = slices.Collect(maps.Values(s.open))
+		// Each workspace has its turn: the first of each, then the second of each.
+		slices.SortFunc(s.line, func(a, b *delivery) int {
+			return cmp.Or(a.Slot.Compare(b.Slot), cmp.Compare(a.turn, b.turn), cmp.Compare(a.Subscription, b.Subscription))
+		})
+	}
 	var free []*delivery
-	for _, d := range s.open {
-		if d.Address.Platform == platform && !d.RetryAt.After(now) && !d.ClaimedUntil.After(now) {
+	full := s.full(now)
+	for _, d := range s.line {
+		a := d.Address
+		if len(free) >= limit || full[digest.Lane{Platform: platform}] {
+			break
+		}
+		switch {
+		case final(d.State) || a.Platform != platform || d.RetryAt.After(now) || d.ClaimedUntil.After(now):
+			continue
+		case full[digest.Lane{Platform: platform, Workspace: a.Workspace}] || full[digest.Lane{Platform: platform, Workspace: a.Workspace, Channel: a.Channel}]:
+			continue
+		case s.open[keyOf(d.Delivery)] == d:
 			free = append(free, d)
 		}
 	}
-	slices.SortFunc(free, func(a, b *delivery) int {
-		return cmp.Or(a.Slot.Compare(b.Slot), cmp.Compare(a.Subscription, b.Subscription))
-	})
-	// Each workspace has its turn: the first of each, then the second of each.
-	type queue struct {
-		slot      time.Time
-		workspace string
-	}
-	turn, length := map[*delivery]int{}, map[queue]int{}
-	for _, d := range free {
-		q := queue{d.Slot, d.Address.Workspace}
-		turn[d] = length[q]
-		length[q]++
-	}
-	slices.SortStableFunc(free, func(a, b *delivery) int {
-		return cmp.Or(a.Slot.Compare(b.Slot), cmp.Compare(turn[a], turn[b]))
-	})
-	free = free[:min(len(free), max(limit, 0))]
 	token := rand.Text()
 	var claimed []digest.Delivery
 	for _, d := range free {
@@ -366,6 +381,83 @@ func (s *Store) Claim(ctx context.Context, platform string, now time.Time, lease
 	}
 	return claimed, nil
 }
+
+// lane is how a digest.Lane stands.
+type lane struct{ next, quiet time.Time }
+
+// lane returns a kept lane; the caller holds mu.
+func (s *Store) lane(l digest.Lane) *lane {
+	l.Every = 0
+	if s.lanes[l] == nil {
+		s.lanes[l] = new(lane)
+	}
+	return s.lanes[l]
+}
+
+// full are the lanes whose next turn is more than digest.Ahead away; the caller holds mu.
+func (s *Store) full(now time.Time) map[digest.Lane]bool {
+	soon, full := now.Add(digest.Ahead), map[digest.Lane]bool{}
+	for l, kept := range s.lanes {
+		if kept.next.After(soon) {
+			full[l] = true
+		}
+	}
+	return full
+}
+
+// Turn implements digest.Store.
+func (s *Store) Turn(ctx context.Context, lanes []digest.Lane, now time.Time) (at time.Time, taken bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return time.Time{}, false, err
+	}
+	now = moment(now)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at, again := now, now
+	for _, l := range lanes {
+		kept := s.lane(l)
+		if kept.quiet.After(again) {
+			again = kept.quiet
+		}
+		if l.Every > 0 && kept.next.After(at) {
+			at = kept.next
+		}
+	}
+	if soon := at.Add(-digest.Ahead); soon.After(again) {
+		again = soon
+	}
+	if again.After(now) {
+		return again, false, nil
+	}
+	for _, l := range lanes {
+		if l.Every > 0 {
+			s.lane(l).next = at.Add(whole(l.Every))
+		}
+	}
+	return at, true, nil
+}
+
+// whole is the time from one turn to the next as a store keeps it: never shorter.
+func whole(d time.Duration) time.Duration {
+	return (d + time.Millisecond - 1).Truncate(time.Millisecond)
+}
+
+// Hush implements digest.Store.
+func (s *Store) Hush(ctx context.Context, l digest.Lane, until time.Time) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept := s.lane(l)
+	if until = ceil(until); until.After(kept.quiet) {
+		kept.quiet = until
+	}
+	return nil
+}
+
+// ceil is the first instant that a store can keep and that is not before t.
+func ceil(t time.Time) time.Time { return moment(t.Add(time.Millisecond - 1)) }
 
 // find returns a kept delivery; the caller holds mu.
 func (s *Store) find(d digest.Delivery) (*delivery, error) {
@@ -558,6 +650,7 @@ func (s *Store) Replay(ctx context.Context, id string, at time.Time, now time.Ti
 	}
 	kept.Reason, kept.Settled, kept.RetryAt, kept.Attempts = "", time.Time{}, moment(now), 0
 	s.open[keyOf(kept.Delivery)] = kept
+	s.line = nil
 	return nil
 }
 
@@ -825,6 +918,11 @@ func (s *Store) Forget(ctx context.Context, platform, workspace string) error {
 	for k := range s.settings {
 		if strings.HasPrefix(k.scope, platform+"/"+workspace+"/") {
 			delete(s.settings, k)
+		}
+	}
+	for l := range s.lanes {
+		if l.Platform == platform && l.Workspace == workspace && (l.Workspace != "" || l.Channel != "") {
+			delete(s.lanes, l)
 		}
 	}
 	return nil

@@ -295,7 +295,9 @@ func windowFrom(s Subscription, slot time.Time, table *timetable) time.Time {
 
 // Assignment is the work order for the edition of s at a slot, with news since from.
 func Assignment(s Subscription, slot, from time.Time) briefings.Assignment {
-	return briefings.Assignment{Beat: s.Beat, Window: briefings.Window{From: from, To: slot}, Last: s.LastEdition}
+	channel := s.Address
+	channel.Thread = ""
+	return briefings.Assignment{Beat: s.Beat, Window: briefings.Window{From: from, To: slot}, Last: s.LastEdition, For: channel.String()}
 }
 
 // Resumed returns s as it goes on after a pause: from its next slot after now. What it missed meanwhile was not wanted.

@@ -27,12 +27,15 @@ type CourierConfig struct {
 	Compose func(ctx context.Context, a briefings.Assignment) (briefings.Edition, error)
 	// Render words an edition. d says for which slot it is and whether it comes late. Required.
 	Render func(s Subscription, d Delivery, e briefings.Edition) *message.Message
+	// Follow words what continues a digest in its thread, where the platform has threads: its stories in full. Nil means nothing.
+	Follow func(s Subscription, d Delivery, e briefings.Edition) []*message.Message
 	// Now tells the time by platform; one that is missing or nil means time.Now.
 	Now map[string]func() time.Time
 	// Lease is how long a claimed delivery is ours, and how long a post with an unknown result may be under way; zero means
 	// 30 s. Composing gets five sixths of it, a single post a third.
 	Lease time.Duration
-	// Parallel is how many deliveries are at work at once on one platform; zero means 8.
+	// Parallel is how many deliveries are at work at once on one platform; zero means 8. Eight times as many may wait for
+	// their turn beside them, where the platform takes only so many messages in a time.
 	Parallel int
 	// Poll is how often Run looks for work; zero means one second.
 	Poll time.Duration
@@ -56,7 +59,7 @@ type Courier struct {
 	attempts int           // how many tries there are at least before a delivery is given up
 
 	mu     sync.Mutex
-	quiet  map[string]time.Time // until when a workspace wants no requests, by platform and workspace
+	woken  map[string]chan struct{}
 	worked map[string]time.Time // when each platform was last looked at with success
 	failed map[string]error     // why it was not since
 }
@@ -86,9 +89,13 @@ func NewCourier(c CourierConfig) (*Courier, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	woken := map[string]chan struct{}{}
+	for platform := range c.Posters {
+		woken[platform] = make(chan struct{}, 1)
+	}
 	return &Courier{
-		c: c, compose: c.Lease * 5 / 6, post: c.Lease / 3, margin: c.Lease / 6, attempts: 10,
-		quiet: map[string]time.Time{}, worked: map[string]time.Time{}, failed: map[string]error{},
+		woken: woken, c: c, compose: c.Lease * 5 / 6, post: c.Lease / 3, margin: c.Lease / 6, attempts: 10,
+		worked: map[string]time.Time{}, failed: map[string]error{},
 	}, nil
 }
 
@@ -107,6 +114,14 @@ func (c *Courier) Run(ctx context.Context) error {
 	return nil
 }
 
+// Wake has Run look for work on platform at once instead of at its next poll. It doesn't wait for anything.
+func (c *Courier) Wake(platform string) {
+	select {
+	case c.woken[platform] <- struct{}{}:
+	default: // it is awake, or knows no such platform
+	}
+}
+
 // Work delivers what is due on platform now and returns how many deliveries it took in hand, when all of them are done
 // with for the time being. What went wrong with a single delivery is recorded there; the error says what could not be.
 func (c *Courier) Work(ctx context.Context, platform string) (handled int, err error) {
@@ -123,31 +138,40 @@ func (c *Courier) Health(platform string) (last time.Time, err error) {
 	return c.worked[platform], c.failed[platform]
 }
 
+// waitingRoom is how many times Parallel may wait for their turn beside those that are at work.
+const waitingRoom = 8
+
 // serve claims and delivers, no more than Parallel at once. With a beat it goes on until ctx ends; without one it returns
 // when nothing is left to do.
 func (c *Courier) serve(ctx context.Context, platform string, beat <-chan time.Time) (handled int, err error) {
 	var problems []error
 	finished := make(chan error, c.c.Parallel)
-	atWork := 0
+	var woken <-chan struct{}
+	if beat != nil {
+		woken = c.woken[platform]
+	}
+	turns := make(chan int) // of those that wait for their turn: 1 when one begins, -1 when it goes on
+	inHand, waiting := 0, 0
 	for {
-		if free := c.c.Parallel - atWork; free > 0 && ctx.Err() == nil {
+		free := min(c.c.Parallel-(inHand-waiting), c.c.Parallel*(waitingRoom+1)-inHand)
+		if free > 0 && ctx.Err() == nil {
 			batches, err := c.claim(ctx, platform, free)
 			if err != nil && beat == nil {
 				problems = append(problems, err)
 			}
 			for _, batch := range batches {
 				handled += len(batch.deliveries)
-				atWork++
-				go func() { finished <- c.carry(ctx, platform, batch) }()
+				inHand++
+				go func() { finished <- c.carry(ctx, platform, batch, func(n int) { turns <- n }) }()
 			}
 			if len(batches) > 0 {
 				continue
 			}
-			if beat == nil && atWork == 0 {
+			if beat == nil && inHand == 0 {
 				return handled, errors.Join(problems...)
 			}
 		}
-		if ctx.Err() != nil && atWork == 0 {
+		if ctx.Err() != nil && inHand == 0 {
 			return handled, errors.Join(append(problems, context.Cause(ctx))...)
 		}
 		ended := ctx.Done()
@@ -155,12 +179,15 @@ func (c *Courier) serve(ctx context.Context, platform string, beat <-chan time.T
 			ended = nil // only what is at work is waited for
 		}
 		select {
+		case n := <-turns:
+			waiting += n
 		case err := <-finished:
-			atWork--
+			inHand--
 			if err != nil && beat == nil {
 				problems = append(problems, err)
 			}
 		case <-beat:
+		case <-woken:
 		case <-ended:
 		}
 	}

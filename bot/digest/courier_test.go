@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -817,5 +818,100 @@ func TestComposedPartsAreMessages(t *testing.T) {
 	must(t, json.Unmarshal(d.delivery("a").Parts[0].Message, &m))
 	if m.Gist != "digest a" || len(m.Blocks) != 1 {
 		t.Errorf("the kept part is %+v", m)
+	}
+}
+
+// TestCourierIsWoken has a courier that hardly ever looks for work by itself.
+func TestCourierIsWoken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, bottest.PlatformOptions{}, func(c *digest.CourierConfig) { c.Poll = 24 * time.Hour })
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() { must(t, d.courier.Run(ctx)) })
+		synctest.Wait()
+		d.due("a")
+		synctest.Wait()
+		d.want("a", digest.Due, "", 0)
+		d.courier.Wake("slack")
+		d.courier.Wake("slack")
+		d.courier.Wake("elsewhere")
+		synctest.Wait()
+		d.want("a", digest.Sent, "", 1)
+		cancel()
+		wg.Wait()
+	})
+}
+
+// TestNewCourierDoesNotAskInsideARetryAfter has one courier be told to wait, and another take over.
+func TestNewCourierDoesNotAskInsideARetryAfter(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		scope message.Scope
+		waits []string // of the digests to a, its channel's other, its workspace's other and another workspace
+	}{
+		{"a channel", message.ScopeChannel, []string{"a", "channel"}},
+		{"a workspace", message.ScopeWorkspace, []string{"a", "channel", "workspace"}},
+		{"the platform", message.ScopePlatform, []string{"a", "channel", "workspace", "elsewhere"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, bottest.PlatformOptions{})
+			d.due("a")
+			d.platform.Script(bottest.Fault{Class: message.Later, After: 90 * time.Second, Scope: tt.scope, Reason: "rate_limited"})
+			d.work()
+			d.due("channel", func(n *digest.Subscription) { n.Address.Channel = "C-a" })
+			d.due("workspace")
+			d.due("elsewhere", func(n *digest.Subscription) { n.Address.Workspace = "T2" })
+			courier, err := digest.NewCourier(d.config) // the first one is gone
+			must(t, err)
+			d.courier = courier
+			d.work()
+			for _, id := range []string{"a", "channel", "workspace", "elsewhere"} {
+				if slices.Contains(tt.waits, id) {
+					if got := d.delivery(id); got.State != digest.Composed || got.RetryAt.Before(morning.Add(90*time.Second)) || got.Reason == "" {
+						t.Errorf("digest %s is %s until %s because %q", id, got.State, got.RetryAt, got.Reason)
+					}
+				} else if got := d.delivery(id); got.State != digest.Sent {
+					t.Errorf("digest %s is %s because %q, want sent", id, got.State, got.Reason)
+				}
+			}
+			d.settle()
+			for _, id := range tt.waits {
+				if got := d.delivery(id); got.State != digest.Sent {
+					t.Errorf("in the end digest %s is %s because %q, want sent", id, got.State, got.Reason)
+				}
+			}
+			if n := d.platform.Impatient(); n != 0 {
+				t.Errorf("%d requests came while the platform had asked to wait", n)
+			}
+		})
+	}
+}
+
+// A digest's stories in full follow in its thread, and are delivered as surely as the digest; where messages have no thread of
+// their own nothing follows.
+func TestStoriesInFullFollowInTheThread(t *testing.T) {
+	t.Parallel()
+	for _, threads := range []bool{true, false} {
+		d := newDesk(t, bottest.PlatformOptions{Threads: threads}, func(c *digest.CourierConfig) {
+			c.Follow = func(_ digest.Subscription, _ digest.Delivery, e briefings.Edition) []*message.Message {
+				return []*message.Message{nil, {Gist: "in full", Blocks: []message.Block{message.P(message.T("in full: " + e.Items[0].Headline))}}}
+			}
+		})
+		d.due("d1")
+		d.work()
+		posted := d.platform.Shown("")
+		want := 1
+		if threads {
+			want = 2
+		}
+		if len(posted) != want {
+			t.Fatalf("threads %v: %d messages, want %d", threads, len(posted), want)
+		}
+		if threads && (posted[1].Ref.Address.Thread != posted[0].Ref.ID || posted[1].Message.Gist != "in full") {
+			t.Errorf("the second message went to %v, want the thread of %v", posted[1].Ref.Address, posted[0].Ref)
+		}
 	}
 }

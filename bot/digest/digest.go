@@ -35,6 +35,7 @@ type Subscription struct {
 	Address  message.Address
 	Schedule Schedule
 	Beat     briefings.Beat
+	Form     Form   // what it is for
 	Owner    string // the platform's id of the user who added it
 	Created  time.Time
 	NextAt   time.Time // the next slot; zero when the schedule never fires again
@@ -116,6 +117,7 @@ type Part struct {
 	SendingAt time.Time       // when the newest try began
 	Attempts  int
 	Ref       message.Ref // once sent
+	Edits     message.Ref // the message that it changes; zero for one of its own
 	Reason    string
 }
 
@@ -134,7 +136,7 @@ type Store interface {
 	AddSubscription(ctx context.Context, s Subscription) error
 	// Subscription returns one by id; ErrNotFound when there is none.
 	Subscription(ctx context.Context, id string) (Subscription, error)
-	// Subscriptions returns those that match f, oldest first.
+	// Subscriptions returns those that match f, oldest first; lines of notices only where f asks for them.
 	Subscriptions(ctx context.Context, f Filter) ([]Subscription, error)
 	// UpdateSubscription replaces Schedule, Beat, NextAt, Paused, Reason, Misfire, SkipQuiet and Address, if Rev is still the kept one;
 	// else ErrChanged. The kept Rev grows by one.
@@ -152,7 +154,8 @@ type Store interface {
 
 	// Claim leases up to limit deliveries in Due or Composed on platform whose RetryAt and lease are over, the oldest slot
 	// first; among equal slots each workspace has its turn, so that a large one does not starve the small. They come back
-	// with Parts and Edition, Claim set, ClaimedUntil = now + lease and Attempts one higher.
+	// with Parts and Edition, Claim set, ClaimedUntil = now + lease and Attempts one higher. Those in whose lanes the next
+	// turn is more than Ahead away stay in line.
 	Claim(ctx context.Context, platform string, now time.Time, lease time.Duration, limit int) ([]Delivery, error)
 	// KeepComposed stores the edition and parts of a claimed delivery and moves it to Composed. If it is composed already,
 	// the kept one stands. ErrLost when the claim is no longer ours.
@@ -173,6 +176,13 @@ type Store interface {
 	// Replay puts a failed or held delivery back to work: its unsent parts are planned again and it is Composed (or Due
 	// where nothing was composed). Attempts count from zero again. One in another state is ErrChanged.
 	Replay(ctx context.Context, subscription string, slot time.Time, now time.Time) error
+	// Turn takes a turn in all of lanes, which are one platform's, and tells when it is: now, or up to Ahead later. The time
+	// until then is to be waited for. Where a lane is quiet, or its next turn is further away, no turn is taken in any; at is
+	// then when to ask again. Turns are taken in one line by all processes.
+	Turn(ctx context.Context, lanes []Lane, now time.Time) (at time.Time, taken bool, err error)
+	// Hush makes a lane quiet until then. One that is quiet for longer stays so.
+	Hush(ctx context.Context, lane Lane, until time.Time) error
+
 	// Deliveries returns the newest first.
 	Deliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, error)
 	// DeliveryByRef finds the delivery one of whose parts became the message ref; ErrNotFound when there is none. A message
@@ -180,11 +190,23 @@ type Store interface {
 	DeliveryByRef(ctx context.Context, ref message.Ref) (Delivery, error)
 }
 
+// Lane is what a pace is kept in: a platform, a workspace of it or a channel.
+type Lane struct {
+	Platform  string
+	Workspace string        // empty in the platform's lane, and in that of a channel without a workspace
+	Channel   string        // empty in the lanes of the platform and of a workspace
+	Every     time.Duration // from one turn to the next; zero when the lane has no pace and may only be quiet
+}
+
+// Ahead is how long before its time a turn may be taken.
+const Ahead = 2 * time.Second
+
 // Filter selects subscriptions; an empty field selects all.
 type Filter struct {
 	Platform  string
 	Workspace string
 	Channel   string
+	Notices   bool // the lines of notices too
 }
 
 // DeliveryFilter selects deliveries; an empty field selects all.

@@ -24,14 +24,15 @@ type errand struct {
 	log    *slog.Logger
 	d      Delivery
 	end    time.Time // when the last post must have ended, on the clock that contexts use
+	waits  func(int) // hears 1 when the errand begins to wait for its turn, and -1 when it goes on
 }
 
 // carry takes a batch on its way, one delivery after the other.
-func (c *Courier) carry(ctx context.Context, platform string, b batch) error {
+func (c *Courier) carry(ctx context.Context, platform string, b batch, waits func(int)) error {
 	var problems []error
 	for i, d := range b.deliveries {
 		e := &errand{
-			c: c, poster: c.c.Posters[platform], d: d, end: b.end,
+			c: c, poster: c.c.Posters[platform], d: d, end: b.end, waits: waits,
 			log: c.c.Log.With("digest", d.Subscription, "slot", d.Slot, "address", d.Address.String()),
 		}
 		settled, err := e.run(ctx)
@@ -136,7 +137,7 @@ func (e *errand) compose(ctx context.Context) error {
 	if s.SkipQuiet && len(edition.Items) == 0 {
 		return e.skip(ctx, "There was nothing new on its subject.")
 	}
-	parts, err := e.fit(m)
+	parts, err := e.fit(append([]*message.Message{m}, e.follow(s, edition)...))
 	if err != nil {
 		e.log.ErrorContext(ctx, "a digest could not be written down", "err", err)
 		return e.later(ctx, nil, "It could not be written down.", 0)
@@ -187,19 +188,42 @@ func (c *Courier) edition(ctx context.Context, s Subscription, d Delivery) (e br
 	return e, m, nil
 }
 
-// fit makes the parts of a message.
-func (e *errand) fit(m *message.Message) (parts []Part, err error) {
+// follow is what continues the digest in its thread. A platform whose messages have no thread of their own gets none of it: there
+// it would fill the channel.
+func (e *errand) follow(s Subscription, edition briefings.Edition) (more []*message.Message) {
+	threads, ok := e.poster.(message.Threader)
+	if !ok || e.c.c.Follow == nil || e.d.Address.Thread != "" || threads.Thread(message.Ref{Address: e.d.Address, ID: "0"}) == e.d.Address {
+		return nil
+	}
+	defer func() {
+		if p := recover(); p != nil { // the digest itself is whole
+			e.log.Error("wording the stories in full broke off", "panic", p, "stack", string(debug.Stack()))
+			more = nil
+		}
+	}()
+	for _, m := range e.c.c.Follow(s, e.d, edition) {
+		if m != nil {
+			more = append(more, m)
+		}
+	}
+	return more
+}
+
+// fit makes the parts of messages.
+func (e *errand) fit(messages []*message.Message) (parts []Part, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("fitting broke off: %v\n%s", p, debug.Stack())
 		}
 	}()
-	for i, fitted := range e.poster.Fit(m) {
-		raw, err := json.Marshal(fitted)
-		if err != nil {
-			return nil, fmt.Errorf("part %d: %w", i, err)
+	for _, m := range messages {
+		for _, fitted := range e.poster.Fit(m) {
+			raw, err := json.Marshal(fitted)
+			if err != nil {
+				return nil, fmt.Errorf("part %d: %w", len(parts), err)
+			}
+			parts = append(parts, Part{Number: len(parts), State: PartPlanned, Message: raw, Key: Key(e.d.Address, e.d.Subscription, e.d.Slot, len(parts))})
 		}
-		parts = append(parts, Part{Number: i, State: PartPlanned, Message: raw, Key: Key(e.d.Address, e.d.Subscription, e.d.Slot, i)})
 	}
 	if len(parts) == 0 {
 		return nil, errors.New("the platform can show no part of it")
@@ -217,9 +241,15 @@ func (e *errand) part(ctx context.Context, p *Part) error {
 	case PartFailed: // its courier died between the part and the delivery
 		return e.fail(ctx, p.Reason)
 	case PartSending:
+		if p.Edits.ID != "" {
+			break // an edit is repeated
+		}
 		if err := e.reconcile(ctx, p); err != nil || p.State == PartSent {
 			return err
 		}
+	}
+	if p.Edits.ID != "" {
+		return e.edit(ctx, p)
 	}
 	return e.post(ctx, p)
 }
@@ -234,7 +264,7 @@ func (e *errand) to(p *Part) message.Address {
 
 // post tries a planned part.
 func (e *errand) post(ctx context.Context, p *Part) error {
-	if err := e.mayPost(ctx); err != nil {
+	if err := e.turn(ctx, e.lanes()); err != nil {
 		return err
 	}
 	m := new(message.Message)
@@ -252,6 +282,9 @@ func (e *errand) post(ctx context.Context, p *Part) error {
 		return e.arrived(ctx, p, ref)
 	}
 	e.log.WarnContext(ctx, "a part of a digest was not delivered", "part", p.Number, "class", string(message.ClassOf(err)), "err", err)
+	if err := e.hush(ctx, err); err != nil {
+		return err
+	}
 	switch message.ClassOf(err) {
 	case message.Later:
 		return e.again(ctx, p, e.says(err), message.RetryAfter(err))
@@ -261,20 +294,6 @@ func (e *errand) post(ctx context.Context, p *Part) error {
 		return e.gone(ctx, p, err)
 	}
 	return e.put(ctx, p.SendingAt.Add(e.c.c.Lease), "It is not known yet whether it arrived; "+e.name()+" is asked shortly.")
-}
-
-// mayPost sees to it that a post has the time that it may take, and that the platform wants requests from us.
-func (e *errand) mayPost(ctx context.Context) error {
-	now := e.now()
-	if until := e.c.quietUntil(e.d.Address, now); until.After(now) {
-		return e.put(ctx, until.Add(backoff(1, 0)/4), e.name()+" has asked to wait.")
-	}
-	begin, cancel := context.WithDeadline(ctx, e.end.Add(-e.c.post))
-	defer cancel()
-	if begin.Err() != nil {
-		return e.giveBack(ctx, e.d.Reason)
-	}
-	return nil
 }
 
 // within bounds what is done under the lease.
@@ -342,12 +361,15 @@ func (e *errand) reconcile(ctx context.Context, p *Part) error {
 	if !ok {
 		return e.hold(ctx, p, "It may have arrived, and "+e.name()+" can't be asked.")
 	}
-	if until := e.c.quietUntil(e.d.Address, now); until.After(now) {
-		return e.put(ctx, until.Add(backoff(1, 0)/4), e.name()+" has asked to wait.")
+	if err := e.turn(ctx, e.asking()); err != nil {
+		return err
 	}
 	within, cancel := e.within(ctx, e.c.post, "the platform did not answer in time")
 	defer cancel()
 	ref, found, err := e.find(within, finder, p)
+	if err := e.hush(ctx, err); err != nil {
+		return err
+	}
 	switch class := message.ClassOf(err); {
 	case err != nil && ctx.Err() != nil:
 		return e.giveBack(ctx, e.d.Reason)
@@ -359,6 +381,7 @@ func (e *errand) reconcile(ctx context.Context, p *Part) error {
 	}
 	heard(e.c.c.Hooks.Reconciled, e.platform())
 	if found {
+		heard(e.c.c.Hooks.Avoided, e.platform())
 		e.log.InfoContext(ctx, "a digest of unknown fate was found", "part", p.Number, "message", ref.ID)
 		return e.arrived(ctx, p, ref)
 	}
@@ -379,7 +402,7 @@ func (e *errand) find(ctx context.Context, finder message.Finder, p *Part) (ref 
 // repeat posts a part of unknown fate again with the same key, on a platform that returns the first message then. The
 // ledger is left as it is, so that the platform's window is counted from the first try and not from the newest.
 func (e *errand) repeat(ctx context.Context, p *Part) error {
-	if err := e.mayPost(ctx); err != nil {
+	if err := e.turn(ctx, e.lanes()); err != nil {
 		return err
 	}
 	m := new(message.Message)
@@ -392,6 +415,9 @@ func (e *errand) repeat(ctx context.Context, p *Part) error {
 		return e.arrived(ctx, p, ref)
 	}
 	e.log.WarnContext(ctx, "a part of a digest was repeated in vain", "part", p.Number, "class", string(message.ClassOf(err)), "err", err)
+	if err := e.hush(ctx, err); err != nil {
+		return err
+	}
 	switch message.ClassOf(err) {
 	case message.Later:
 		return e.later(ctx, p, e.says(err), message.RetryAfter(err))
@@ -443,9 +469,6 @@ func (e *errand) giveBack(ctx context.Context, reason string) error {
 // there is none.
 func (e *errand) later(ctx context.Context, p *Part, reason string, asked time.Duration) error {
 	now := e.now()
-	if asked > 0 {
-		e.c.hush(e.d.Address, now.Add(asked))
-	}
 	if tooLong, since := e.tooLong(now); tooLong {
 		reason = "Given up after " + inHours(since) + ". " + reason
 		if p != nil {
@@ -538,7 +561,7 @@ func (e *errand) settle(ctx context.Context, state State, reason string) error {
 // gone pauses all digests of a channel that is no longer ours to write to, tells their owners once, and gives up.
 func (e *errand) gone(ctx context.Context, p *Part, cause error) error {
 	reason := e.name() + " does not let Attaché write to this channel any more (" + reasonOf(cause) + "). Let it back in, then resume the digest."
-	filter := Filter{Platform: e.d.Address.Platform, Workspace: e.d.Address.Workspace, Channel: e.d.Address.Channel}
+	filter := Filter{Platform: e.d.Address.Platform, Workspace: e.d.Address.Workspace, Channel: e.d.Address.Channel, Notices: true}
 	list, err := e.c.c.Store.Subscriptions(ctx, filter)
 	if err != nil {
 		return fmt.Errorf("look for the digests of the channel: %w", err)
@@ -598,27 +621,6 @@ func (c *Courier) tellOwner(ctx context.Context, s Subscription, reason string) 
 }
 
 // --- Words and waiting -----------------------------------------------------------------------------------------------
-
-// hush keeps requests from a workspace until then: a limit that one channel has met is often everyone's.
-func (c *Courier) hush(at message.Address, until time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	key := at.Platform + "/" + at.Workspace
-	if c.quiet[key].Before(until) {
-		c.quiet[key] = until
-	}
-}
-
-func (c *Courier) quietUntil(at message.Address, now time.Time) time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	key := at.Platform + "/" + at.Workspace
-	until := c.quiet[key]
-	if !until.After(now) {
-		delete(c.quiet, key)
-	}
-	return until
-}
 
 // name is the platform's name for people.
 func (e *errand) name() string {

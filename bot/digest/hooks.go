@@ -19,6 +19,10 @@ type Hooks struct {
 	// Reconciled hears of a part with an unknown result that was settled by asking the platform (found or certainly not
 	// there) or by repeating it with the same key.
 	Reconciled func(platform string)
+	// Avoided hears of a part that was found where it had not been known to have arrived: it would have been a duplicate.
+	Avoided func(platform string)
+	// Waited hears how long a part waited for its turn, because its platform takes only so many messages in a time.
+	Waited func(platform string, d time.Duration)
 	// Duplicate hears of a part that arrived as two messages. It never should.
 	Duplicate func(platform string)
 	// Planned hears how late the clock planned a slot.
@@ -34,6 +38,12 @@ func (h Hooks) opened(platform string, n int) {
 func (h Hooks) sent(platform string, lateness time.Duration) {
 	if h.Sent != nil {
 		h.Sent(platform, lateness)
+	}
+}
+
+func (h Hooks) waited(platform string, d time.Duration) {
+	if h.Waited != nil {
+		h.Waited(platform, d)
 	}
 }
 

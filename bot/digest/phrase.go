@@ -1,7 +1,6 @@
 package digest
 
 import (
-	"errors"
 	"fmt"
 	"math/bits"
 	"regexp"
@@ -12,20 +11,23 @@ import (
 	"unicode/utf8"
 
 	"github.com/robfig/cron/v3"
+
+	"attache/bot/present"
 )
 
 // ParseSchedule reads a schedule as people write it: "daily 08:00", "weekdays 7:30 and 17:00", "mon, thu 9am Asia/Seoul",
 // "every 6 hours", "first of the month 10:00", or a cron expression of five fields. A zone at the end of the phrase
 // overrides zone; with neither the zone is UTC.
 //
-// The error is a sentence for the person who wrote the phrase and says what to write instead.
+// The error is a *present.Unclear: a sentence for the person who wrote the phrase, in any language, that says what to write
+// instead.
 func ParseSchedule(phrase, zone string) (Schedule, error) {
 	phrase = strings.TrimSpace(phrase)
 	if phrase == "" {
-		return Schedule{}, errors.New(`say when, such as "daily 08:00", "weekdays 7:30 and 17:00" or "every 6 hours"`)
+		return Schedule{}, unclear("say-when")
 	}
 	if !utf8.ValidString(phrase) || utf8.RuneCountInString(phrase) > MaxPhrase {
-		return Schedule{}, fmt.Errorf("a schedule has at most %d characters; write it like \"weekdays 7:30 and 17:00\"", MaxPhrase)
+		return Schedule{}, unclear("too-long", "n", strconv.Itoa(MaxPhrase))
 	}
 	var lines []string
 	var own string // the zone in the phrase
@@ -54,6 +56,15 @@ func ParseSchedule(phrase, zone string) (Schedule, error) {
 	return s, nil
 }
 
+// unclear is what was wrong with a phrase: a sentence of the table in bot/present, and what fills its places by name.
+func unclear(code string, with ...string) error {
+	u := &present.Unclear{Code: code, With: map[string]string{}}
+	for i := 0; i+1 < len(with); i += 2 {
+		u.With[with[i]] = with[i+1]
+	}
+	return u
+}
+
 // check refuses a schedule that never fires, or too often.
 func (s Schedule) check() error {
 	t, err := s.timetable()
@@ -66,7 +77,7 @@ func (s Schedule) check() error {
 	start := time.Date(2027, time.December, 31, 23, 59, 0, 0, time.UTC)
 	slots := t.between(start, start.AddDate(100, 0, 0), 10)
 	if len(slots) < 10 {
-		return errors.New("this schedule never comes round; check its day and month (30 February does not exist)")
+		return unclear("never")
 	}
 	until := start
 	if t.crowded() {
@@ -78,8 +89,7 @@ func (s Schedule) check() error {
 			return nil
 		}
 		if next.Sub(at) < MinGap {
-			return fmt.Errorf("%s and %s are less than %d minutes apart; leave at least that between two digests",
-				at.Format("15:04"), next.Format("15:04"), int(MinGap.Minutes()))
+			return unclear("crowded", "first", at.Format("15:04"), "second", next.Format("15:04"), "n", strconv.Itoa(int(MinGap.Minutes())))
 		}
 		at = next
 	}
@@ -133,16 +143,16 @@ func looksLikeCron(phrase string) bool {
 // parseCron checks cron expressions, joined by semicolons, with an optional zone at the end.
 func parseCron(phrase string) (lines []string, zone string, err error) {
 	if strings.Contains(strings.ToUpper(phrase), "TZ=") {
-		return nil, "", errors.New(`write the time zone behind the expression, such as "0 8 * * * Asia/Seoul"`)
+		return nil, "", unclear("zone-behind")
 	}
 	if phrase[0] == '@' {
 		name, rest, _ := strings.Cut(phrase, " ")
 		line, ok := descriptor(strings.ToLower(name))
 		switch {
 		case strings.EqualFold(name, "@every"):
-			return nil, "", errors.New(`@every counts from when the program started; write "every 6 hours" or "daily 08:00"`)
+			return nil, "", unclear("at-every")
 		case !ok:
-			return nil, "", fmt.Errorf("%s is unknown; write @hourly, @daily, @weekly or @monthly", name)
+			return nil, "", unclear("descriptor", "word", name)
 		}
 		return []string{line}, strings.TrimSpace(rest), nil
 	}
@@ -180,7 +190,7 @@ func descriptor(name string) (line string, ok bool) {
 
 // cronField is what a field of a cron expression may hold.
 type cronField struct {
-	name     string
+	place    string // its place in the expression, which is its name in every language
 	min, max int
 	names    string // three letters each, the first one stands for min
 	loose    bool   // "?" is allowed
@@ -188,11 +198,11 @@ type cronField struct {
 
 func cronFields() []cronField {
 	return []cronField{
-		{name: "minute", max: 59},
-		{name: "hour", max: 23},
-		{name: "day of the month", min: 1, max: 31, loose: true},
-		{name: "month", min: 1, max: 12, names: "janfebmaraprmayjunjulaugsepoctnovdec"},
-		{name: "day of the week", max: 7, names: "sunmontuewedthufrisat", loose: true},
+		{place: "0", max: 59},
+		{place: "1", max: 23},
+		{place: "2", min: 1, max: 31, loose: true},
+		{place: "3", min: 1, max: 12, names: "janfebmaraprmayjunjulaugsepoctnovdec"},
+		{place: "4", max: 7, names: "sunmontuewedthufrisat", loose: true},
 	}
 }
 
@@ -200,9 +210,9 @@ func cronFields() []cronField {
 func checkLine(fields []string) (string, error) {
 	switch {
 	case len(fields) == 6 || len(fields) == 7:
-		return "", fmt.Errorf("a cron expression has five fields (minute hour day month weekday), this one has %d; leave out the seconds", len(fields))
+		return "", unclear("seconds", "n", strconv.Itoa(len(fields)))
 	case len(fields) != 5:
-		return "", fmt.Errorf("a cron expression has five fields (minute hour day month weekday), this one has %d; for 08:00 each day write \"0 8 * * *\" or \"daily 08:00\"", len(fields))
+		return "", unclear("five-fields", "n", strconv.Itoa(len(fields)))
 	}
 	kept := make([]string, 0, 5)
 	for i, spec := range cronFields() {
@@ -226,10 +236,10 @@ func checkLine(fields []string) (string, error) {
 // check returns one element of a field as the library reads it rightly.
 func (f cronField) check(element string) (string, error) {
 	if strings.ContainsAny(element, "lw#") && f.loose && !cronElement.MatchString(element) {
-		return "", fmt.Errorf("%q (last, nearest or nth day) is not supported in the %s; name the days, such as 1,15 or mon", element, f.name)
+		return "", unclear("last-or-nth", "word", element, "field", f.place)
 	}
 	if !cronElement.MatchString(element) {
-		return "", fmt.Errorf("%q is not a %s of a cron expression; write *, a number, 1-5, 1,15 or */2", element, f.name)
+		return "", unclear("element", "word", element, "field", f.place)
 	}
 	body, stepText, stepped := strings.Cut(element, "/")
 	lowText, highText, ranged := strings.Cut(body, "-")
@@ -243,17 +253,17 @@ func (f cronField) check(element string) (string, error) {
 	}
 	switch {
 	case !okLow || !okHigh:
-		return "", fmt.Errorf("%q is not a %s; it goes from %d to %d", element, f.name, f.min, f.max)
+		return "", unclear("bounds", "word", element, "field", f.place, "low", strconv.Itoa(f.min), "high", strconv.Itoa(f.max))
 	case low > high:
-		return "", fmt.Errorf("%q runs backwards in the %s; write the smaller first, or name both parts, such as 22-23,0-6", element, f.name)
+		return "", unclear("backwards", "word", element, "field", f.place)
 	}
 	step := 1
 	if stepped {
 		if step, _ = strconv.Atoi(stepText); step < 1 || step > f.max-f.min {
-			return "", fmt.Errorf("%q steps too far for the %s, which goes from %d to %d", element, f.name, f.min, f.max)
+			return "", unclear("step-far", "word", element, "field", f.place, "low", strconv.Itoa(f.min), "high", strconv.Itoa(f.max))
 		}
 		if body != "*" && !ranged {
-			return "", fmt.Errorf("%q has a step but no end; write */%d or a range such as %d-%d/%d", element, step, low, f.max, step)
+			return "", unclear("step-no-end", "word", element, "step", strconv.Itoa(step), "low", strconv.Itoa(low), "high", strconv.Itoa(f.max))
 		}
 	}
 	if f.max == 7 && body != "*" && high == 7 { // the library knows Sunday as 0 only
@@ -342,15 +352,15 @@ func parsePhrase(phrase string) (lines []string, zone string, err error) {
 	}
 	if len(r.unknown) > 0 && r.zone == "" {
 		name := strings.Join(r.unknown, " ")
-		if hint := zoneHint(name); hint != "" {
-			return nil, "", errors.New(hint)
+		if hint := zoneHint(name); hint != nil {
+			return nil, "", hint
 		}
 	}
 	if len(r.unknown) > 0 {
 		return nil, "", unknownWord(r.unknown[0])
 	}
 	if len(r.clauses) == 0 {
-		return nil, "", errors.New(`say when, such as "daily 08:00", "weekdays 7:30 and 17:00" or "every 6 hours"`)
+		return nil, "", unclear("say-when")
 	}
 	for _, c := range r.clauses {
 		more, err := c.lines()
@@ -426,7 +436,7 @@ func (r *reader) word() error {
 	if days, ok := dayOrRange(w); ok {
 		if to, n := r.through(); n > 0 {
 			if bits.OnesCount(uint(days)) != 1 {
-				return fmt.Errorf("%q is more than one day; write a range like monday to friday", w)
+				return unclear("day-range", "word", w)
 			}
 			days, step = dayRange(days, to), n
 		}
@@ -442,11 +452,11 @@ func (r *reader) word() error {
 		}
 		step = n
 		if sign := r.peek(n); sign == "-" {
-			return fmt.Errorf("a digest comes at one time, not over a span; write the time when it is due, such as %s", clock(minutes))
+			return unclear("span-time", "time", clock(minutes))
 		}
 		c := r.clause(false)
 		if c.every > 0 {
-			return fmt.Errorf("%s stands beside an interval; write either \"every 6 hours\" or times such as 08:00 and 17:00", clock(minutes))
+			return unclear("time-interval", "time", clock(minutes))
 		}
 		c.times = append(c.times, minutes)
 		r.except = false
@@ -508,13 +518,13 @@ func (r *reader) other() error {
 			return err
 		}
 		if r.zone != "" && r.zone != zone {
-			return fmt.Errorf("%s and %s are two time zones; write one", r.zone, zone)
+			return unclear("two-zones", "first", r.zone, "second", zone)
 		}
 		r.zone = zone
 		return nil
 	}
-	if hint := wordHint(r.words[r.at]); hint != "" {
-		return errors.New(hint)
+	if hint := wordHint(r.words[r.at]); hint != nil {
+		return hint
 	}
 	r.unknown = append(r.unknown, w)
 	return nil
@@ -524,7 +534,7 @@ func (r *reader) other() error {
 func (r *reader) date(n int, w string, step *int) error {
 	next := r.peek(1)
 	if _, ok := dayOrRange(next); ok || next == "weekday" || next == "workday" || next == "working" || next == "business" {
-		return fmt.Errorf("%q can't be kept by a clock of this kind; name days of the week (\"mondays 9:00\") or of the month (\"1st of the month 9:00\")", w+" "+next)
+		return unclear("nth-weekday", "word", w+" "+next)
 	}
 	if next == "day" {
 		*step = 2
@@ -534,7 +544,7 @@ func (r *reader) date(n int, w string, step *int) error {
 
 func (r *reader) addDate(n int) error {
 	if n < 1 || n > 31 {
-		return fmt.Errorf("a month has no day %d; write a day from 1 to 31", n)
+		return unclear("no-date", "n", strconv.Itoa(n))
 	}
 	c := r.clause(true)
 	c.dates = append(c.dates, n)
@@ -576,13 +586,13 @@ func (r *reader) time(n int) (minutes, words int, err error) {
 	if next := r.peek(n + 1); next == "am" || next == "pm" {
 		half, words = next, 2
 	}
-	bad := fmt.Errorf("%s is not a time of day; write it like 08:00 or 5pm", strings.TrimSpace(r.written[r.at+n]+" "+half))
+	bad := unclear("no-time", "word", strings.TrimSpace(r.written[r.at+n]+" "+half))
 	m := timeOfDay.FindStringSubmatch(w)
 	if m == nil {
 		if d := fourDigits.FindStringSubmatch(w); d != nil { // 0830
 			m = []string{w, d[1], d[2], ""}
 		} else if span := timeSpan.FindStringSubmatch(w); span != nil {
-			return 0, 0, fmt.Errorf("a digest comes at one time, not over a span such as %s; write the time when it is due, or \"hourly from 9 to 17\"", w)
+			return 0, 0, unclear("span-word", "word", w)
 		} else if timeLike.MatchString(w) {
 			return 0, 0, bad
 		} else {
@@ -601,7 +611,7 @@ func (r *reader) time(n int) (minutes, words int, err error) {
 		minute, _ = strconv.Atoi(m[2])
 	}
 	if hour == 24 && minute == 0 && half == "" {
-		return 0, 0, fmt.Errorf("%s is not a time of day; write 00:00 or midnight", r.written[r.at+n])
+		return 0, 0, unclear("midnight", "word", r.written[r.at+n])
 	}
 	if hour > 23 || minute > 59 || half != "" && (hour < 1 || hour > 12) {
 		return 0, 0, bad
@@ -639,9 +649,9 @@ func (r *reader) every(step *int) error {
 		}
 		return unknownWord("half")
 	case "minute", "second":
-		return fmt.Errorf("a digest comes at most every %d minutes; write \"hourly\" or \"every 30 minutes\"", int(MinGap.Minutes()))
+		return unclear("too-often", "n", strconv.Itoa(int(MinGap.Minutes())))
 	case "other":
-		return errors.New("\"every other\" can't be kept by a clock of this kind; name the days, such as \"mon, wed, fri 08:00\"")
+		return unclear("every-other")
 	}
 	number, unit := next, r.peek(2)
 	*step = 3
@@ -663,7 +673,7 @@ func (r *reader) every(step *int) error {
 				r.addDays(allDays)
 				return nil
 			}
-			return fmt.Errorf("\"every %s %s\" can't be kept by a clock of this kind; name days of the week (\"mon, thu 08:00\") or of the month (\"1st and 15th 08:00\")", number, unit)
+			return unclear("every-days", "word", number+" "+unit)
 		}
 	}
 	*step = 1 // "every weekday", "every day at 8": the words behind say it
@@ -684,19 +694,19 @@ func (r *reader) interval(minutes int) error {
 	least := int(MinGap.Minutes())
 	switch {
 	case minutes < least:
-		return fmt.Errorf("a digest comes at most every %d minutes; write \"hourly\" or \"every 30 minutes\"", least)
+		return unclear("too-often", "n", strconv.Itoa(least))
 	case minutes < 60 && 60%minutes != 0:
-		return fmt.Errorf("an hour can't be divided by %d minutes; write every 15, 20 or 30 minutes", minutes)
+		return unclear("divide-hour", "n", strconv.Itoa(minutes))
 	case minutes > 60 && minutes%60 != 0:
-		return errors.New("write whole hours, such as \"every 2 hours\", or minutes below an hour, such as \"every 30 minutes\"")
+		return unclear("whole-hours")
 	case minutes == 24*60:
-		return errors.New("for once a day say at what time, such as \"daily 08:00\"")
+		return unclear("once-a-day")
 	case minutes > 60 && (24*60)%minutes != 0:
-		return fmt.Errorf("a day can't be divided by %d hours; write every 1, 2, 3, 4, 6, 8 or 12 hours, or times such as \"daily 08:00 and 17:00\"", minutes/60)
+		return unclear("divide-day", "n", strconv.Itoa(minutes/60))
 	}
 	c := r.clause(false)
 	if c.hasTimes() {
-		return errors.New("write either an interval (\"every 6 hours\") or times (\"daily 08:00 and 17:00\"), not both")
+		return unclear("not-both")
 	}
 	c.every = minutes
 	return nil
@@ -711,7 +721,7 @@ func (r *reader) span(step *int) error {
 	switch r.peek(1 + n) {
 	case "to", "until", "till", "and", "-", "through":
 	default:
-		return fmt.Errorf("say until when as well, such as \"hourly from %s to 17:00\"", clock(from))
+		return unclear("span-no-end", "time", clock(from))
 	}
 	to, m, err := r.time(2 + n)
 	if err != nil {
@@ -723,11 +733,11 @@ func (r *reader) span(step *int) error {
 	}
 	switch {
 	case m == 0:
-		return fmt.Errorf("say until when as well, such as \"hourly from %s to 17:00\"", clock(from))
+		return unclear("span-no-end", "time", clock(from))
 	case c.every == 0:
-		return errors.New("a digest comes at one time, not over a span; write \"daily 08:00\", or \"hourly from 9 to 17\"")
+		return unclear("span-alone")
 	case to <= from:
-		return fmt.Errorf("%s is not after %s; a span ends on the day on which it begins", clock(to), clock(from))
+		return unclear("span-order", "first", clock(from), "second", clock(to))
 	}
 	c.from, c.to, c.ranged = from, to, true
 	*step = 2 + n + m
@@ -737,19 +747,19 @@ func (r *reader) span(step *int) error {
 // lines makes the cron lines of a clause.
 func (c *clause) lines() ([]string, error) {
 	if c.weekly && c.days == 0 {
-		return nil, errors.New("say on which day of the week, such as \"mondays 09:00\"")
+		return nil, unclear("which-weekday")
 	}
 	if (c.monthly || len(c.dates) > 0) && c.days == allDays {
 		c.days = 0 // "every 1st of the month"
 	}
 	if (c.monthly || len(c.dates) > 0) && c.days != 0 {
-		return nil, errors.New("name either days of the week (\"mondays 09:00\") or days of the month (\"1st and 15th 09:00\"), not both")
+		return nil, unclear("either-days")
 	}
 	if c.monthly && len(c.dates) == 0 {
 		c.dates = []int{1}
 	}
 	if !c.hasTimes() {
-		return nil, errors.New("say at what time as well, such as \"daily 08:00\" or \"weekdays 7:30 and 17:00\"")
+		return nil, unclear("what-time")
 	}
 	date, day := "*", "*"
 	if len(c.dates) > 0 {
@@ -760,7 +770,7 @@ func (c *clause) lines() ([]string, error) {
 			c.days = allDays
 		}
 		if c.days &^= c.without; c.days == 0 {
-			return nil, errors.New("no day is left; take fewer away")
+			return nil, unclear("no-day-left")
 		}
 		if c.days != allDays {
 			day = dayField(c.days)
@@ -890,30 +900,30 @@ func ordinal(word string) (int, bool) {
 }
 
 func unknownWord(word string) error {
-	return fmt.Errorf("%q is not understood here; write a schedule like \"daily 08:00\", \"weekdays 7:30 and 17:00\" or \"mon, thu 9am Asia/Seoul\"", word)
+	return unclear("unknown", "word", word)
 }
 
 // wordHint answers words that people use for times that no clock shows.
-func wordHint(word string) string {
+func wordHint(word string) error {
 	switch word {
 	case "morning", "mornings", "evening", "evenings", "afternoon", "afternoons", "night", "nights", "nightly", "dawn", "lunch":
-		return fmt.Sprintf("%q is no time on a clock; write the time, such as \"daily 08:00\"", word)
+		return unclear("no-clock", "word", word)
 	case "today", "tonight", "tomorrow", "once", "now":
-		return fmt.Sprintf("%q is a single time, and a digest repeats; write \"daily 08:00\", or ask for \"latest\" to have one now", word)
+		return unclear("single", "word", word)
 	case "twice", "thrice":
-		return "write each time, such as \"daily 08:00 and 17:00\""
+		return unclear("each-time")
 	case "last":
-		return "the last day can't be kept by a clock of this kind; write \"28th of the month 09:00\" or \"1st of the month 09:00\""
+		return unclear("last-day")
 	case "biweekly", "fortnightly", "fortnight", "alternate":
-		return fmt.Sprintf("%q can't be kept by a clock of this kind; write \"mondays 09:00\" or \"1st and 15th of the month 09:00\"", word)
+		return unclear("fortnight", "word", word)
 	case "quarterly", "yearly", "annually", "year", "quarter":
-		return fmt.Sprintf("for %q write a cron expression, such as \"0 9 1 1,4,7,10 *\" (09:00 on the first day of each quarter)", word)
+		return unclear("yearly", "word", word)
 	case "half", "quarter-past", "past":
-		return "write the time in figures, such as 08:30"
+		return unclear("figures")
 	case "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december":
-		return "for single months write a cron expression, such as \"0 9 * 6-8 1\" (Mondays at 09:00 from June to August)"
+		return unclear("months")
 	}
-	return ""
+	return nil
 }
 
 // clock is minutes of the day as "08:00".

@@ -11,6 +11,7 @@ import (
 	_ "time/tzdata" // a machine without zone data must not skip what follows
 
 	"attache/bot/digest"
+	"attache/bot/present"
 )
 
 func TestParseScheduleReadsWhatPeopleWrite(t *testing.T) {
@@ -199,6 +200,13 @@ func TestParseScheduleSaysWhatToDo(t *testing.T) {
 			t.Errorf("ParseSchedule(%q) is %q, want an error about %q", tt.phrase, s.Cron, tt.want)
 		case !strings.Contains(err.Error(), tt.want):
 			t.Errorf("ParseSchedule(%q): %q, want it to say %q", tt.phrase, err, tt.want)
+		default:
+			for _, locale := range []string{"fr", "ko"} {
+				said := present.Reason(err, locale)
+				if said == err.Error() || strings.ContainsAny(said, "{}") || said == (&present.Unclear{Code: "nothing", With: map[string]string{}}).In(locale) {
+					t.Errorf("ParseSchedule(%q) in %s: %q", tt.phrase, locale, said)
+				}
+			}
 		}
 	}
 	if _, err := digest.ParseSchedule("daily 8", "CET"); err == nil || !strings.Contains(err.Error(), "Europe/Berlin") {

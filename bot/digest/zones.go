@@ -2,8 +2,6 @@ package digest
 
 import (
 	_ "embed"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -57,18 +55,18 @@ func Zones(prefix string, limit int) []string {
 func ParseZone(name string) (string, error) {
 	name = strings.TrimSpace(name)
 	if name == "" {
-		return "", errors.New("say which time zone, such as Europe/Berlin or Asia/Seoul")
+		return "", unclear("which-zone")
 	}
 	if official := officialZone(name); official != "" {
 		if _, err := time.LoadLocation(official); err != nil {
-			return "", fmt.Errorf("this machine has no data for the time zone %s", official)
+			return "", unclear("zone-no-data", "word", official)
 		}
 		return official, nil
 	}
-	if hint := zoneHint(name); hint != "" {
-		return "", errors.New(hint)
+	if hint := zoneHint(name); hint != nil {
+		return "", hint
 	}
-	return "", fmt.Errorf("%q is not a time zone; write one like Europe/Berlin or Asia/Seoul", name)
+	return "", unclear("zone-unknown", "word", name)
 }
 
 // officialZone returns the name's entry in the list, whatever its case, or "".
@@ -81,21 +79,24 @@ func officialZone(name string) string {
 	return ""
 }
 
-// zoneHint is the sentence for a name that is no IANA zone but looks like somebody's idea of one; "" when it does not.
-func zoneHint(name string) string {
+// zoneHint is the sentence for a name that is no IANA zone but looks like somebody's idea of one; nil when it does not.
+func zoneHint(name string) error {
 	upper := strings.ToUpper(strings.TrimSpace(name))
 	if upper == "LOCAL" {
-		return `"Local" depends on the machine that Attaché runs on; write the zone of a city, such as Europe/Berlin`
+		return unclear("zone-local")
 	}
 	if zones, ok := abbreviation(upper); ok {
-		return fmt.Sprintf("%s is an abbreviation that not every reader takes for the same zone; write %s", upper, zones)
+		if more := strings.TrimSuffix(zones, ","); more != zones {
+			return unclear("zone-short-own", "word", upper, "list", strings.ReplaceAll(more, ",", ", "))
+		}
+		return unclear("zone-short", "word", upper, "zones", zones)
 	}
 	if isOffset(upper) {
-		return fmt.Sprintf("%s is an offset and knows no summer time; write the zone of a city, such as Europe/Berlin or Asia/Seoul", upper)
+		return unclear("zone-offset", "word", upper)
 	}
 	folded := foldZone(name)
 	if zone, ok := zoneOfPlace(folded); ok {
-		return fmt.Sprintf("%q is not the name of a time zone; write %s", name, zone)
+		return unclear("zone-place", "word", name, "zones", zone)
 	}
 	const far = 3 // that many letters apart is another name
 	var near []string
@@ -108,7 +109,7 @@ func zoneHint(name string) string {
 		whole := foldZone(official)
 		city := whole[strings.LastIndexByte(whole, '/')+1:]
 		if city == folded { // "Seoul" for Asia/Seoul
-			return fmt.Sprintf("%q is not the name of a time zone; write %s", name, official)
+			return unclear("zone-place", "word", name, "zones", official)
 		}
 		d := far
 		switch {
@@ -127,21 +128,21 @@ func zoneHint(name string) string {
 		}
 	}
 	if len(near) > 0 {
-		return fmt.Sprintf("%q is not a time zone; did you mean %s?", name, orList(near))
+		return unclear("zone-near", "word", name, "zones", strings.Join(near, ","))
 	}
 	if area, city, ok := strings.Cut(folded, "/"); ok && area != "" && city != "" {
 		if zone, ok := zoneOfPlace(city); ok { // "China/Beijing"
-			return fmt.Sprintf("%q is not a time zone; did you mean %s?", name, zone)
+			return unclear("zone-near", "word", name, "zones", zone)
 		}
 		for official := range strings.Lines(zoneNames) {
 			official = strings.TrimSuffix(official, "\n")
 			if whole := foldZone(official); whole[strings.LastIndexByte(whole, '/')+1:] == city { // "Korea/Seoul"
-				return fmt.Sprintf("%q is not a time zone; did you mean %s?", name, official)
+				return unclear("zone-near", "word", name, "zones", official)
 			}
 		}
-		return fmt.Sprintf("%q is not a time zone; write one like Europe/Berlin or Asia/Seoul", name)
+		return unclear("zone-unknown", "word", name)
 	}
-	return ""
+	return nil
 }
 
 // foldZone makes "new york" and "New_York" the same.
@@ -168,22 +169,23 @@ func isOffset(upper string) bool {
 	return strings.Trim(rest[1:], "0123456789:") == ""
 }
 
+// abbreviation knows the zones that an abbreviation may stand for, separated by commas; one at the end says that there are more.
 func abbreviation(upper string) (zones string, ok bool) {
 	switch upper {
 	case "CET", "CEST", "MET", "MEZ", "MESZ":
-		return "Europe/Berlin, Europe/Paris or your own city", true
+		return "Europe/Berlin,Europe/Paris,", true
 	case "EET", "EEST":
-		return "Europe/Athens, Europe/Helsinki or your own city", true
+		return "Europe/Athens,Europe/Helsinki,", true
 	case "WET", "WEST":
 		return "Europe/Lisbon", true
 	case "BST":
-		return "Europe/London (or Asia/Dhaka)", true
+		return "Europe/London,Asia/Dhaka", true
 	case "MSK":
 		return "Europe/Moscow", true
 	case "TRT":
 		return "Europe/Istanbul", true
 	case "IST":
-		return "Asia/Kolkata, Asia/Jerusalem or Europe/Dublin", true
+		return "Asia/Kolkata,Asia/Jerusalem,Europe/Dublin", true
 	case "IDT":
 		return "Asia/Jerusalem", true
 	case "IRST":
@@ -211,17 +213,17 @@ func abbreviation(upper string) (zones string, ok bool) {
 	case "ACST", "ACDT":
 		return "Australia/Adelaide", true
 	case "AEST", "AEDT":
-		return "Australia/Sydney or Australia/Brisbane", true
+		return "Australia/Sydney,Australia/Brisbane", true
 	case "NZST", "NZDT", "NZT":
 		return "Pacific/Auckland", true
 	case "EST", "EDT", "ET", "EST5EDT":
 		return "America/New_York", true
 	case "CST":
-		return "America/Chicago or Asia/Shanghai", true
+		return "America/Chicago,Asia/Shanghai", true
 	case "CDT", "CT", "CST6CDT":
 		return "America/Chicago", true
 	case "MST", "MDT", "MT", "MST7MDT":
-		return "America/Denver or America/Phoenix", true
+		return "America/Denver,America/Phoenix", true
 	case "PST", "PDT", "PT", "PST8PDT":
 		return "America/Los_Angeles", true
 	case "AKST", "AKDT":
@@ -229,7 +231,7 @@ func abbreviation(upper string) (zones string, ok bool) {
 	case "HST":
 		return "Pacific/Honolulu", true
 	case "AST", "ADT":
-		return "America/Halifax or Asia/Riyadh", true
+		return "America/Halifax,Asia/Riyadh", true
 	case "BRT":
 		return "America/Sao_Paulo", true
 	case "ART":
@@ -359,17 +361,4 @@ func distance(a, b string, bound int) int {
 		before, above, row = above, row, before
 	}
 	return min(above[len(b)], bound)
-}
-
-// orList joins words as a sentence does: "a, b or c".
-func orList(words []string) string { return sentenceList(words, "or") }
-
-func sentenceList(words []string, last string) string {
-	switch len(words) {
-	case 0:
-		return ""
-	case 1:
-		return words[0]
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
 }

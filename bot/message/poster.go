@@ -68,6 +68,34 @@ type Director interface {
 	Direct(ctx context.Context, workspace, user string, m *Message) error
 }
 
+// Paced is a Poster whose platform takes only so many messages in a time.
+type Paced interface {
+	// Pace says what of it digests may use.
+	Pace() Pace
+}
+
+// Pace is how many messages a platform takes from the bot, on whatever number of machines it runs, less what is left for
+// answers to people, who come first. A Rate of zero is no limit.
+type Pace struct {
+	Channel   Rate // in one channel
+	Workspace Rate // in one workspace
+	Platform  Rate // in all
+}
+
+// Rate is so many messages in a time. They are spread evenly over it.
+type Rate struct {
+	Messages int
+	In       time.Duration
+}
+
+// Every is the time from one message to the next; zero when there is no limit.
+func (r Rate) Every() time.Duration {
+	if r.Messages <= 0 {
+		return 0
+	}
+	return r.In / time.Duration(r.Messages)
+}
+
 // Class says what can be done about a delivery that did not succeed.
 type Class string
 
@@ -83,10 +111,21 @@ const (
 	Gone Class = "gone"
 )
 
+// Scope says what a wait that a platform asks for holds for.
+type Scope string
+
+// The scopes of a wait.
+const (
+	ScopeWorkspace Scope = ""         // all that goes to the workspace
+	ScopeChannel   Scope = "channel"  // what goes to the channel
+	ScopePlatform  Scope = "platform" // everything
+)
+
 // Error is a delivery error with its class. It never holds a token or a secret URL.
 type Error struct {
 	Class  Class
 	After  time.Duration // with Later: how long the platform wants us to wait; zero when it did not say
+	Scope  Scope         // with After: what the wait holds for
 	Reason string        // the platform's own word for it, such as "channel_not_found"
 	Err    error         // may be nil
 }
@@ -108,6 +147,14 @@ func ClassOf(err error) Class {
 		return e.Class
 	}
 	return Unknown
+}
+
+// ScopeOf returns what the wait holds for that the platform asked for with err.
+func ScopeOf(err error) Scope {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Scope
+	}
+	return ScopeWorkspace
 }
 
 // RetryAfter returns how long the platform asked us to wait, or zero.

@@ -12,6 +12,9 @@ import (
 // old is how old the newest evidence must be for the answer to say so.
 const old = 30 * 24 * time.Hour
 
+// stale is how old it must be for the answer to a question about what holds now.
+const stale = 48 * time.Hour
+
 // Answering is what an answer needs to know beside itself.
 type Answering struct {
 	Reader
@@ -53,19 +56,19 @@ func (d desk) answered(m *message.Message, a briefings.Answer, refs *references)
 		m.Gist = sentence(wordsOf(lead))
 		end := "."
 		if !plainlySaid(first) && !names(strings.TrimRight(oneLine(a.Short), "."), d.speaker(first.Speaker)) { // the lead ends in who said the quote and how
-			end = ":"
+			end = d.p.Colon
 		}
 		m.Blocks = append(m.Blocks, message.P(append(append(lead, refs.cite(first.Citations)...), message.T(end))...))
 		m.Blocks = append(m.Blocks, d.claim(first, refs))
 		rest = a.Claims[1:]
 	} else {
-		m.Gist = sentence(shortened(wordsOf(d.said(first))+": "+first.Text, 280))
+		m.Gist = sentence(shortened(wordsOf(d.said(first))+d.p.Colon+" "+first.Text, 280))
 	}
 	for i, c := range rest {
 		if i == 0 && a.Short == "" {
-			m.Blocks = append(m.Blocks, message.P(append(strong(d.said(c)), message.B(":"))...))
+			m.Blocks = append(m.Blocks, message.P(append(strong(d.said(c)), message.B(d.p.Colon))...))
 		} else if (i == 0 || !sameVoice(rest[i-1], c)) && !d.selfSaid(c) {
-			m.Blocks = append(m.Blocks, message.P(append(d.said(c), message.T(":"))...))
+			m.Blocks = append(m.Blocks, message.P(append(d.said(c), message.T(d.p.Colon))...))
 		}
 		m.Blocks = append(m.Blocks, d.claim(c, refs))
 	}
@@ -115,7 +118,7 @@ func (d desk) saying(c briefings.Claim) []message.Span {
 		template = d.p.Said[briefings.Says]
 	}
 	who := d.voice(c)
-	if strings.Contains(wordsOf(who), ",") { // "KCNA, the state news agency,"
+	if strings.Contains(d.speaker(c.Speaker), ",") && strings.Contains(template, "{speaker} ") { // "KCNA, the state news agency,"
 		who = append(who, message.T(","))
 	}
 	return append(say(template, args{"speaker": who}), d.via(c)...)
@@ -151,7 +154,7 @@ func (d desk) attributed(c briefings.Claim, refs *references) []message.Span {
 	out := []message.Span{}
 	name := d.speaker(c.Speaker)
 	if name == "" || !strings.Contains(strings.ToLower(text), strings.ToLower(name)) && !strings.Contains(strings.ToLower(text), strings.ToLower(oneLine(c.Speaker.Name))) {
-		out = append(append(out, d.said(c)...), message.T(": "))
+		out = append(append(out, d.said(c)...), message.T(d.p.Colon+" "))
 	}
 	return append(append(out, message.T(text)), refs.cite(c.Citations)...)
 }
@@ -219,9 +222,9 @@ func (d desk) disputed(m *message.Message, a briefings.Answer, refs *references)
 	var sides []string
 	for _, c := range a.Claims {
 		sides = append(sides, wordsOf(d.saying(c)))
-		m.Blocks = append(m.Blocks, message.P(append(d.side(c), message.T(":"))...), d.claim(c, refs))
+		m.Blocks = append(m.Blocks, message.P(append(d.side(c), message.T(d.p.Colon))...), d.claim(c, refs))
 	}
-	m.Gist = plainly(d.p.DifferShort, args{"sides": strings.Join(few(unique(sides), 3), "; ")})
+	m.Gist = plainly(d.p.DifferShort, args{"sides": strings.Join(few(unique(sides), 3), d.p.Semicolon+" ")})
 }
 
 // side is who holds one side of a dispute, in which outlet and when.
@@ -259,7 +262,7 @@ func (d desk) notSaid(m *message.Message, a briefings.Answer, refs *references) 
 		m.Blocks = append(m.Blocks, message.P(say(d.p.NearbyTitle, nil)...))
 		for i, c := range a.Nearby {
 			if i == 0 || !sameVoice(a.Nearby[i-1], c) {
-				m.Blocks = append(m.Blocks, message.P(append(d.said(c), message.T(":"))...))
+				m.Blocks = append(m.Blocks, message.P(append(d.said(c), message.T(d.p.Colon))...))
 			}
 			m.Blocks = append(m.Blocks, d.claim(c, refs))
 		}
@@ -277,7 +280,7 @@ func (d desk) notSaid(m *message.Message, a briefings.Answer, refs *references) 
 func (d desk) missing(words []string) string {
 	var quoted []string
 	for _, w := range few(words, 4) {
-		quoted = append(quoted, "“"+shortened(w, 60)+"”")
+		quoted = append(quoted, d.quoted(shortened(w, 60)))
 	}
 	if len(quoted) == 1 {
 		return quoted[0]
@@ -292,7 +295,7 @@ func (d desk) asOf(a briefings.Answer) message.Block {
 		line = append(line, say(" "+d.p.Searched, args{"reports": d.p.Reports.of(a.Searched)})...)
 	}
 	newest, dateOnly := newestCited(a)
-	if ago := d.ago(newest); ago != "" && d.now.Sub(newest) > old {
+	if ago := d.ago(newest); ago != "" && (d.now.Sub(newest) > old || a.Now && d.now.Sub(newest) > stale) {
 		line = append(line, say(" "+d.p.OldNews, args{"day": d.day(newest, dateOnly), "ago": ago})...)
 	}
 	if a.Drafter != "" && !strings.EqualFold(a.Drafter, "extractive") {
@@ -345,6 +348,7 @@ func (d desk) answerButtons(a briefings.Answer, o Answering) []message.Block {
 const (
 	ActionEvidence  = "evidence"
 	ActionHelpful   = "helpful"
+	ActionStory     = "story" // a story of a digest in full; see ReadStory
 	ActionUnhelpful = "unhelpful"
 	ActionShare     = "share"
 	ActionAgain     = "again"
@@ -356,13 +360,13 @@ const (
 func Evidence(a briefings.Answer, exchange string, r Reader) *message.Message {
 	d := deskFor(r)
 	refs := d.references()
-	m := &message.Message{Gist: d.p.Evidence + ": " + shortened(a.Question, 200), Blocks: []message.Block{
+	m := &message.Message{Gist: d.p.Evidence + d.p.Colon + " " + shortened(a.Question, 200), Blocks: []message.Block{
 		message.Heading{Level: 1, Spans: []message.Span{message.T(d.p.Evidence)}},
 		message.Small(say(d.p.Asked, args{"question": oneLine(a.Question)})...),
 	}}
 	shown := map[string]bool{}
 	show := func(c briefings.Claim) {
-		m.Blocks = append(m.Blocks, message.P(append(d.side(c), message.T(":"))...))
+		m.Blocks = append(m.Blocks, message.P(append(d.side(c), message.T(d.p.Colon))...))
 		if !quotes(c) {
 			m.Blocks = append(m.Blocks, d.claim(c, refs))
 		}

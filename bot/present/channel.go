@@ -1,6 +1,7 @@
 package present
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -33,16 +34,81 @@ func (d desk) standing(s Standing) args {
 	return args{"id": s.ID, "schedule": oneLine(s.When), "about": d.about(s.Beat)}
 }
 
-// about says what a digest is about: "about North Korea and sanctions, without football".
+// about says what a digest is about: "about North Korea and sanctions, only from Yonhap, without football".
 func (d desk) about(b briefings.Beat) string {
-	topics := clean(append(append(append([]string(nil), b.Topics...), b.Actors...), b.Countries...))
 	out := d.p.DigestAll
-	if len(topics) > 0 {
+	if topics := d.subjects(b); len(topics) > 0 {
 		out = plainly(d.p.DigestAbout, args{"topics": d.few(topics, 6)})
+	}
+	if outlets := clean(b.Outlets); len(outlets) > 0 {
+		out += plainly(d.p.DigestFrom, args{"outlets": d.few(outlets, 6)})
+	}
+	if len(b.Languages) > 0 {
+		var names []string
+		for _, l := range clean(b.Languages) {
+			names = append(names, briefings.LanguageName(l))
+		}
+		out += plainly(d.p.DigestIn, args{"languages": d.few(names, 6)})
 	}
 	if without := clean(b.Without); len(without) > 0 {
 		out += plainly(d.p.DigestWithout, args{"topics": d.few(without, 6)})
 	}
+	return out
+}
+
+// subjects are the topics, names and countries of a beat as people read them.
+func (d desk) subjects(b briefings.Beat) []string {
+	words := slices.Concat(b.Topics, b.Actors, b.Countries)
+	for i, w := range words {
+		words[i] = strings.TrimPrefix(oneLine(w), "@")
+	}
+	return clean(words)
+}
+
+// readings say how the topics of a beat are understood where that isn't plain, or nothing.
+func (d desk) readings(b briefings.Beat) []message.Span {
+	var out []string
+	for _, t := range b.Topics {
+		r := briefings.ReadTopic(t)
+		if template, ok := d.p.ReadKinds[r.Kind]; ok {
+			out = append(out, plainly(template, args{"name": oneLine(r.Name), "detail": oneLine(r.Detail)}))
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return say(d.p.DigestReads, args{"readings": strings.Join(few(out, 8), d.p.Semicolon+" ")})
+}
+
+// Tried adds to a confirmation what the last 24 hours would have brought: the headlines, in the outlets' words.
+func Tried(m *message.Message, e briefings.Edition, r Reader) *message.Message {
+	d := deskFor(r)
+	out := &message.Message{Gist: m.Gist, Tone: m.Tone, Blocks: slices.Clone(m.Blocks)}
+	if len(e.Items) == 0 {
+		out.Blocks = append(out.Blocks, message.P(say(d.p.DigestTrialNone, args{"reports": d.p.Reports.of(e.Read)})...))
+		return out
+	}
+	list := message.List{Ordered: true}
+	for _, item := range few(e.Items, 5) {
+		line := []message.Span{message.T(shortened(item.Headline, 140))}
+		if message.WebAddress(item.Lead.URL) != "" {
+			line = []message.Span{message.L(shortened(item.Headline, 140), item.Lead.URL)}
+		}
+		if outlet := oneLine(item.Lead.Outlet); outlet != "" {
+			line = append(line, message.T(" ("+outlet+")"))
+		}
+		list.Items = append(list.Items, line)
+	}
+	lead := say(d.p.DigestTrial, args{"stories": d.p.Stories.of(len(e.Items)), "reports": d.p.Reports.of(e.Read)})
+	out.Blocks = append(out.Blocks, message.P(lead...), list)
+	return out
+}
+
+// TryOut says how to get a digest that was tried out: order is what it would be about, as it was written.
+func TryOut(m *message.Message, order string, r Reader) *message.Message {
+	d := deskFor(r)
+	out := &message.Message{Gist: m.Gist, Tone: m.Tone, Blocks: slices.Clone(m.Blocks)}
+	out.Blocks = append(out.Blocks, message.Small(say(d.p.DigestTry, args{"order": shortened(order, 200)})...))
 	return out
 }
 
@@ -51,7 +117,7 @@ func (d desk) next(times []time.Time) []message.Span {
 	var out []message.Span
 	for i, t := range times {
 		if i > 0 {
-			out = append(out, message.T("; "))
+			out = append(out, message.T(d.p.Semicolon+" "))
 		}
 		out = append(out, d.slot(t))
 	}
@@ -80,6 +146,9 @@ func (d desk) confirmed(template string, s Standing) *message.Message {
 	d = d.in(s.Zone)
 	line := say(template, d.standing(s))
 	m := &message.Message{Gist: wordsOf(line), Blocks: []message.Block{message.P(line...)}}
+	if reads := d.readings(s.Beat); len(reads) > 0 {
+		m.Blocks = append(m.Blocks, message.P(reads...))
+	}
 	if len(s.Next) > 0 {
 		m.Blocks = append(m.Blocks, message.P(say(d.p.DigestNext, args{"times": d.next(s.Next)})...))
 	}
@@ -96,15 +165,15 @@ func Digests(list []Standing, r Reader) *message.Message {
 	if len(list) == 0 {
 		return plain(say(d.p.DigestsNone, nil))
 	}
-	m := &message.Message{Gist: plainly(d.p.DigestsTitle, nil) + ": " + d.p.DigestCount.of(len(list)) + "."}
+	m := &message.Message{Gist: plainly(d.p.DigestsTitle, nil) + d.p.Colon + " " + d.p.DigestCount.of(len(list)) + "."}
 	m.Blocks = append(m.Blocks, message.Heading{Level: 1, Spans: say(d.p.DigestsTitle, nil)})
 	lines := message.List{}
 	for _, s := range list {
 		d := d.in(s.Zone)
-		line := []message.Span{message.K(s.ID), message.T(" " + oneLine(s.When) + ", " + d.about(s.Beat) + ": ")}
+		line := []message.Span{message.K(s.ID), message.T(" " + oneLine(s.When) + ", " + d.about(s.Beat) + d.p.Colon + " ")}
 		switch {
 		case s.Paused && s.Reason != "":
-			line = append(line, message.B(d.p.SourcePaused), message.T(" ("+strings.TrimSuffix(shortened(s.Reason, 160), ".")+")"))
+			line = append(line, message.B(d.p.SourcePaused), message.T(" ("+strings.TrimSuffix(shortened(d.retold(s.Reason), 160), ".")+")"))
 		case s.Paused:
 			line = append(line, message.B(d.p.SourcePaused))
 		case len(s.Next) > 0:
@@ -125,7 +194,7 @@ func Digests(list []Standing, r Reader) *message.Message {
 // StandingLine is a digest in one line of text, for a list to choose from.
 func StandingLine(s Standing, locale string) string {
 	d := deskFor(Reader{Locale: locale})
-	line := s.ID + ": " + oneLine(s.When) + ", " + d.about(s.Beat)
+	line := s.ID + d.p.Colon + " " + oneLine(s.When) + ", " + d.about(s.Beat)
 	if s.Paused {
 		line += " (" + d.p.SourcePaused + ")"
 	}
@@ -218,22 +287,13 @@ func DigestSuspended(locale string) string { return phrasesFor(locale).DigestSus
 // DigestUnreachable tells the owner of a digest that its channel can't be reached; reason says why and what to do.
 func DigestUnreachable(id, reason string, r Reader) *message.Message {
 	d := deskFor(r)
-	m := plain(say(d.p.DigestLost, args{"id": id, "reason": reason}))
+	m := plain(say(d.p.DigestLost, args{"id": id, "reason": d.retold(reason)}))
 	m.Tone = message.ToneProblem
 	return m
 }
 
 // About says in words what a beat is about: "about North Korea, sanctions".
 func About(b briefings.Beat, locale string) string { return deskFor(Reader{Locale: locale}).about(b) }
-
-// SourceAdded confirms that a source is followed.
-func SourceAdded(s briefings.Source, reports int, r Reader) *message.Message {
-	d := deskFor(r)
-	line := say(d.p.SourceAdded, args{"title": sourceTitle(s), "id": message.K(s.ID), "reports": d.p.Reports.of(reports)})
-	return &message.Message{Gist: plainly(d.p.SourceAdded, args{"title": sourceTitle(s), "id": s.ID, "reports": d.p.Reports.of(reports)}), Blocks: []message.Block{
-		message.P(line...), message.Small(say(d.p.SourceAddedLog, nil)...),
-	}}
-}
 
 // SourceKnown says that a source is followed already.
 func SourceKnown(s briefings.Source, r Reader) *message.Message {
@@ -274,6 +334,11 @@ func SourceBad(reason string, r Reader) *message.Message {
 	return problem(say(d.p.SourceBad, args{"reason": sentence(upper(shortened(reason, 300)))}))
 }
 
+// SourceNoAddress says that what was to be followed is no address at all.
+func SourceNoAddress(r Reader) *message.Message {
+	return SourceBad(phrasesFor(r.Locale).SourceNoURL, r)
+}
+
 // SourcesFull says that the channel follows as many sources as it may.
 func SourcesFull(n int, r Reader) *message.Message {
 	d := deskFor(r)
@@ -290,7 +355,7 @@ func Watch(entries []string, r Reader) *message.Message {
 	for _, e := range entries {
 		list.Items = append(list.Items, []message.Span{message.T(oneLine(e))})
 	}
-	return &message.Message{Gist: plainly(d.p.WatchTitle, nil) + ": " + d.few(clean(entries), 8) + ".", Blocks: []message.Block{
+	return &message.Message{Gist: plainly(d.p.WatchTitle, nil) + d.p.Colon + " " + d.few(clean(entries), 8) + ".", Blocks: []message.Block{
 		message.Heading{Level: 1, Spans: say(d.p.WatchTitle, nil)}, list,
 	}}
 }
@@ -342,7 +407,7 @@ func Settings(list []Setting, r Reader) *message.Message {
 		lines.Items = append(lines.Items, say(template, args{"name": s.Name, "value": d.settingValue(s.Value), "help": d.p.SettingHelp[s.Name]}))
 		gist = append(gist, s.Name+" "+d.settingValue(s.Value))
 	}
-	return &message.Message{Gist: plainly(d.p.SettingsTitle, nil) + ": " + strings.Join(gist, ", ") + ".", Blocks: []message.Block{
+	return &message.Message{Gist: plainly(d.p.SettingsTitle, nil) + d.p.Colon + " " + strings.Join(gist, ", ") + ".", Blocks: []message.Block{
 		message.Heading{Level: 1, Spans: say(d.p.SettingsTitle, nil)}, lines,
 		message.Small(say(d.p.SettingsHow, nil)...),
 	}}

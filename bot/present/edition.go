@@ -24,6 +24,8 @@ type Issue struct {
 	Widened bool
 	// Locale is the language of the channel, BCP 47; empty means English.
 	Locale string
+	// Print says that it is read where nobody can reply or press a button: in a mail, in a feed.
+	Print bool
 }
 
 // Edition shows an edition: title, lead, figures, items with their tags, speakers and citations, sources, as of. A quiet day
@@ -72,17 +74,17 @@ func Edition(e briefings.Edition, i Issue) *message.Message {
 	m.Blocks = append(m.Blocks, refs.block()...)
 	end := append(say(d.p.Window, args{"from": d.at(e.Window.From), "to": d.at(e.Window.To)}), message.T(" "))
 	end = append(end, say(d.p.AsOf, args{"at": d.at(e.AsOf)})...)
-	if i.Subscription != "" {
+	if i.Subscription != "" && !i.Print {
 		end = append(end, message.T(" "+d.p.DigestHint))
 	}
 	m.Blocks = append(m.Blocks, message.Small(end...))
-	m.Blocks = append(m.Blocks, d.editionButtons(i)...)
+	m.Blocks = append(m.Blocks, d.editionButtons(e, i)...)
 
 	var headlines []string
 	for _, item := range e.Items {
 		headlines = append(headlines, strings.TrimRight(shortened(item.Headline, 110), "."))
 	}
-	m.Gist = title + ". " + sentence(strings.Join(headlines, "; "))
+	m.Gist = title + ". " + sentence(strings.Join(headlines, d.p.Semicolon+" "))
 	return m
 }
 
@@ -112,7 +114,7 @@ func Previewed(m *message.Message, r Reader) *message.Message {
 // quiet is an edition without a story: one line.
 func (d desk) quiet(e briefings.Edition, i Issue, beat string) *message.Message {
 	line := say(d.p.Quiet, args{
-		"beat": beat, "day": d.editionDay(e, i).Format(d.p.LongDay), "reports": d.p.Reports.of(e.Read),
+		"beat": beat, "day": d.date(d.p.LongDay, d.editionDay(e, i)), "reports": d.p.Reports.of(e.Read),
 		"from": d.at(e.Window.From), "to": d.at(e.Window.To),
 	})
 	if i.Subscription == "" {
@@ -139,7 +141,7 @@ func (d desk) title(e briefings.Edition, i Issue, beat string) string {
 		return plainly(d.p.LatestTitle, args{"beat": beat})
 	}
 	at := d.editionDay(e, i)
-	return plainly(d.p.DigestTitle, args{"beat": beat, "day": at.Format(d.p.LongDay), "clock": at.Format(d.p.Clock) + " " + zoneName(at)})
+	return plainly(d.p.DigestTitle, args{"beat": beat, "day": d.date(d.p.LongDay, at), "clock": d.clock(at) + " " + zoneName(at)})
 }
 
 // beat is what a channel follows, in words.
@@ -152,10 +154,7 @@ func (d desk) topics(b briefings.Beat) string {
 	if name := oneLine(b.Name); name != "" {
 		return name
 	}
-	words := append(append(append([]string(nil), b.Topics...), b.Actors...), b.Countries...)
-	for i, w := range words {
-		words[i] = oneLine(w)
-	}
+	words := d.subjects(b)
 	if len(words) == 0 {
 		return d.p.Everything
 	}
@@ -188,13 +187,21 @@ func (d desk) figures(e briefings.Edition, i Issue) []message.Span {
 	}
 	line := d.p.Stories.of(len(e.Items))
 	if len(tags) > 0 && len(e.Items) > 1 {
-		line += ": " + strings.Join(tags, ", ")
+		line += d.p.Colon + " " + strings.Join(tags, ", ")
 	}
-	line += ". " + plainly(d.p.FigureRead, args{"reports": upper(d.p.Reports.of(e.Read)), "matched": e.Matched}) + "."
+	reports := upper(d.p.Reports.of(e.Read))
+	if e.Outlets > 0 {
+		reports = plainly(d.p.FigureOutlets, args{"reports": reports, "outlets": d.p.Outlets.of(e.Outlets)})
+	}
+	line += ". " + plainly(d.p.FigureRead, args{"reports": reports, "matched": e.Matched}) + "."
 	return []message.Span{message.T(line)}
 }
 
-// item is one story: a line with tag and headline, then at most two sentences, its sides or changes, and who reported it.
+// short says whether the edition is a digest in a channel, whose stories have their full form in the thread or behind a button.
+func (i Issue) short() bool { return i.Subscription != "" && !i.Slot.IsZero() && !i.Print }
+
+// item is one story: a line with tag and headline, then what is most telling of it. In a channel that is a line or two, so that
+// a digest fits on the screen of a phone; elsewhere all of it.
 func (d desk) item(item briefings.Item, n int, i Issue, led bool, refs *references) []message.Block {
 	tag := d.p.Tags[item.Tag]
 	if item.Tag == briefings.TagNew && i.Slot.IsZero() { // without a digest before it, nothing is newer than the rest
@@ -202,7 +209,7 @@ func (d desk) item(item briefings.Item, n int, i Issue, led bool, refs *referenc
 	}
 	head := []message.Span{message.B(strconv.Itoa(n) + ". ")}
 	if tag != "" {
-		head = []message.Span{message.B(strconv.Itoa(n) + ". " + tag + ": ")}
+		head = []message.Span{message.B(strconv.Itoa(n) + ". " + tag + d.p.Colon + " ")}
 	}
 	headline := oneLine(item.Headline)
 	if message.WebAddress(item.Lead.URL) != "" {
@@ -211,36 +218,38 @@ func (d desk) item(item briefings.Item, n int, i Issue, led bool, refs *referenc
 		head = append(head, message.B(headline))
 	}
 	head = append(head, refs.cite([]briefings.Citation{item.Lead})...)
+	if i.short() {
+		if reach := d.reach(item); reach != "" {
+			head = append(head, message.T(" · "+reach))
+		}
+	}
 	if len(item.Hits) > 0 {
 		head = append(head, message.T(" · "), message.I(plainly(d.p.OnWatch, args{"hits": d.few(item.Hits, 3)})))
 	}
 	blocks := []message.Block{message.P(head...)}
-
-	claims := few(item.Claims, 2)
+	sides, changes, claims := 4, 2, few(item.Claims, 2)
 	if led && len(claims) > 0 {
 		claims = claims[1:]
 	}
+	if i.short() {
+		sides, changes, claims = 2, 1, few(claims, 1)
+	}
 	switch {
 	case item.Tag == briefings.TagDisputed && len(item.Sides) > 0:
-		sides := message.List{}
-		for _, c := range few(item.Sides, 4) {
-			line := append(d.side(c), message.T(": "+oneLine(c.Text)))
-			sides.Items = append(sides.Items, append(line, refs.cite(c.Citations)...))
+		if !i.short() {
+			blocks = append(blocks, message.P(say(d.p.Sides, nil)...))
 		}
-		blocks = append(blocks, message.P(say(d.p.Sides, nil)...), sides)
+		blocks = append(blocks, d.sides(few(item.Sides, sides), refs))
 		claims = nil
 	case len(item.Changes) > 0:
-		changes := message.List{}
-		for _, change := range few(item.Changes, 2) {
-			changes.Items = append(changes.Items,
-				append(d.dated(d.p.Before, change.Old), d.attributed(change.Old, refs)...),
-				append(d.dated(d.p.Now, change.New), d.attributed(change.New, refs)...))
-		}
-		blocks = append(blocks, changes)
+		blocks = append(blocks, d.changes(few(item.Changes, changes), refs))
 		claims = nil
 	}
 	for _, c := range claims {
 		blocks = append(blocks, message.P(d.attributed(c, refs)...))
+	}
+	if i.short() {
+		return blocks
 	}
 	if coverage := d.coverage(item); len(coverage) > 0 {
 		blocks = append(blocks, message.Small(coverage...))
@@ -248,14 +257,140 @@ func (d desk) item(item briefings.Item, n int, i Issue, led bool, refs *referenc
 	return blocks
 }
 
+// sides is what each speaker says, one to a line.
+func (d desk) sides(claims []briefings.Claim, refs *references) message.List {
+	list := message.List{}
+	for _, c := range claims {
+		line := append(d.side(c), message.T(d.p.Colon+" "+oneLine(c.Text)))
+		list.Items = append(list.Items, append(line, refs.cite(c.Citations)...))
+	}
+	return list
+}
+
+// changes is what was said before and what is said now, each with its source and date.
+func (d desk) changes(changes []briefings.Change, refs *references) message.List {
+	list := message.List{}
+	for _, change := range changes {
+		list.Items = append(list.Items,
+			append(d.dated(d.p.Before, change.Old), d.attributed(change.Old, refs)...),
+			append(d.dated(d.p.Now, change.New), d.attributed(change.New, refs)...))
+	}
+	return list
+}
+
+// reach is how many outlets reported a story and how many of them independently, or the outlet where it is one.
+func (d desk) reach(item briefings.Item) string {
+	outlets := clean(item.Outlets)
+	switch {
+	case len(outlets) == 0:
+		return ""
+	case len(outlets) == 1 && item.Lead.Label != "":
+		return outlets[0] + " (" + d.label(item.Lead.Label) + ")"
+	case len(outlets) == 1:
+		return outlets[0]
+	}
+	return plainly(d.p.CoverageOrigin, args{"outlets": d.p.Outlets.of(len(outlets)), "origins": item.Origins})
+}
+
+// InFull shows the stories of a digest in full, for its thread: what is told of each, who said what, where they differ, what
+// changed, one sentence of background, and who reported it. It is nil for a quiet day.
+func InFull(e briefings.Edition, i Issue) *message.Message {
+	if len(e.Items) == 0 {
+		return nil
+	}
+	zone, err := time.LoadLocation(i.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	d := deskFor(Reader{Locale: i.Locale, Zone: zone, Now: e.AsOf})
+	refs := d.references()
+	m := &message.Message{Gist: sentence(d.p.StoriesInFull)}
+	m.Blocks = append(m.Blocks, message.Heading{Level: 1, Spans: []message.Span{message.T(d.p.StoriesInFull)}})
+	for n, item := range e.Items {
+		if n > 0 {
+			m.Blocks = append(m.Blocks, message.Divider{})
+		}
+		title := strconv.Itoa(n+1) + ". " + oneLine(item.Headline)
+		m.Blocks = append(m.Blocks, message.Heading{Level: 2, Spans: append([]message.Span{message.T(title)}, refs.cite([]briefings.Citation{item.Lead})...)})
+		m.Blocks = append(m.Blocks, d.inFull(item, refs)...)
+	}
+	m.Blocks = append(m.Blocks, refs.block()...)
+	m.Blocks = append(m.Blocks, message.Small(append(say(d.p.AsOf, args{"at": d.at(e.AsOf)}), message.T(" "+d.p.DigestHint))...))
+	return m
+}
+
+// inFull is everything that an edition knows of a story, without its headline.
+func (d desk) inFull(item briefings.Item, refs *references) []message.Block {
+	var blocks []message.Block
+	shown := map[string]bool{}
+	for _, c := range item.Changes {
+		shown[c.New.Text], shown[c.Old.Text] = true, true
+	}
+	for _, c := range item.Sides {
+		shown[c.Text] = true
+	}
+	for _, c := range few(item.Claims, 3) {
+		if !shown[c.Text] { // what changed and what is disputed follow below
+			shown[c.Text] = true
+			blocks = append(blocks, message.P(d.attributed(c, refs)...))
+		}
+	}
+	if len(item.Changes) > 0 {
+		blocks = append(blocks, d.changes(item.Changes, refs))
+	}
+	if len(item.Sides) > 0 {
+		blocks = append(blocks, message.P(strong(say(d.p.Sides, nil))...), d.sides(few(item.Sides, 4), refs))
+	}
+	var rest []briefings.Claim
+	for _, c := range item.Said {
+		if !shown[c.Text] {
+			rest = append(rest, c)
+		}
+	}
+	if table, ok := d.saidTable(few(rest, 6), refs); ok {
+		blocks = append(blocks, message.P(strong(say(d.p.StorySaid, nil))...), table)
+	}
+	blocks = append(blocks, d.backgroundOf(item, refs)...)
+	if coverage := d.coverage(item); len(coverage) > 0 {
+		blocks = append(blocks, message.Small(coverage...))
+	}
+	return blocks
+}
+
+// backgroundOf is one sentence of an earlier report, with its day and its source.
+func (d desk) backgroundOf(item briefings.Item, refs *references) []message.Block {
+	for _, c := range item.Background {
+		q := firstCitation(c)
+		return []message.Block{message.P(say(d.p.Background, args{"day": d.day(q.Published, q.DateOnly), "sentence": d.attributed(c, refs)})...)}
+	}
+	return nil
+}
+
+// saidTable is a small table of who said what, where and when.
+func (d desk) saidTable(said []briefings.Claim, refs *references) (message.Block, bool) {
+	t := message.Table{Columns: []message.Column{{Title: d.p.ColumnSpeaker}, {Title: d.p.ColumnSaid}, {Title: d.p.ColumnOutlet}, {Title: d.p.ColumnDate}}}
+	for _, c := range said {
+		name, q := upper(d.speaker(c.Speaker)), firstCitation(c)
+		if name == "" {
+			continue
+		}
+		date := ""
+		if !q.Published.IsZero() {
+			date = d.day(q.Published, q.DateOnly)
+		}
+		words := []message.Span{message.I(d.stance(c.Stance) + d.p.Colon + " "), message.T(oneLine(c.Text))}
+		t.Rows = append(t.Rows, [][]message.Span{{message.B(name)}, append(words, refs.cite(c.Citations)...), d.outlet(q), {message.T(date)}})
+	}
+	return t, len(t.Rows) > 0
+}
+
 // dated is "Before (19 Feb 2024): " in strong.
 func (d desk) dated(word string, c briefings.Claim) []message.Span {
 	cite := firstCitation(c)
-	word = strings.TrimSuffix(strings.TrimSpace(word), ":")
 	if !cite.Published.IsZero() {
 		word += " (" + d.day(cite.Published, cite.DateOnly) + ")"
 	}
-	return []message.Span{message.B(word + ": ")}
+	return []message.Span{message.B(word + d.p.Colon + " ")}
 }
 
 // coverage says who reported a story and how many of them independently.
@@ -268,7 +403,7 @@ func (d desk) coverage(item briefings.Item) []message.Span {
 	}
 	label := ""
 	if len(outlets) == 1 {
-		label = oneLine(item.Lead.Label)
+		label = d.label(item.Lead.Label)
 	}
 	var line []message.Span
 	if len(outlets) > 0 {
@@ -292,16 +427,31 @@ func (d desk) coverage(item briefings.Item) []message.Span {
 	return append(line, message.T("."))
 }
 
-// editionButtons are the votes under a digest. Their value names the digest and its slot.
-func (d desk) editionButtons(i Issue) []message.Block {
-	if i.Subscription == "" || i.Slot.IsZero() {
+// editionButtons are a story each, and the votes. Their values name the digest and its slot.
+func (d desk) editionButtons(e briefings.Edition, i Issue) []message.Block {
+	if !i.short() {
 		return nil
 	}
 	value := DigestSubject(i.Subscription, i.Slot)
-	return []message.Block{message.Buttons{Items: []message.Button{
+	var stories []message.Button
+	for n := range min(len(e.Items), 5) {
+		stories = append(stories, message.Button{Label: plainly(d.p.ButtonStory, args{"n": n + 1}), Action: ActionStory, Value: value + "." + strconv.Itoa(n+1)})
+	}
+	return []message.Block{message.Buttons{Items: stories}, message.Buttons{Items: []message.Button{
 		{Label: d.p.ButtonHelpful, Action: ActionHelpful, Value: value},
 		{Label: d.p.ButtonNot, Action: ActionUnhelpful, Value: value},
 	}}}
+}
+
+// ReadStory reads the value of a story's button: the digest, its slot and the story's number.
+func ReadStory(value string) (subscription string, slot time.Time, n int, ok bool) {
+	parts := strings.Split(value, ".")
+	if len(parts) != 4 || parts[0] != "digest" {
+		return "", time.Time{}, 0, false
+	}
+	seconds, err := strconv.ParseInt(parts[2], 10, 64)
+	n, errNumber := strconv.Atoi(parts[3])
+	return parts[1], time.Unix(seconds, 0).UTC(), n, err == nil && errNumber == nil && n > 0
 }
 
 // DigestSubject names one delivered digest in a button's value.

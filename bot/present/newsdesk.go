@@ -54,8 +54,11 @@ func Story(t Telling, r Reader) *message.Message {
 			m.Tone = message.ToneDisputed
 			m.Blocks = append(m.Blocks, message.Heading{Level: 2, Spans: say(d.p.Sides, nil)})
 			for _, c := range few(t.Item.Sides, 4) {
-				m.Blocks = append(m.Blocks, message.P(append(d.side(c), message.T(":"))...), d.claim(c, refs))
+				m.Blocks = append(m.Blocks, message.P(append(d.side(c), message.T(d.p.Colon))...), d.claim(c, refs))
 			}
+		}
+		if len(t.Item.Changes) > 0 {
+			m.Blocks = append(m.Blocks, d.changes(t.Item.Changes, refs))
 		}
 		if coverage := d.coverage(*t.Item); len(coverage) > 0 {
 			m.Blocks = append(m.Blocks, message.Small(coverage...))
@@ -63,6 +66,9 @@ func Story(t Telling, r Reader) *message.Message {
 	}
 	if table, ok := d.sayings(t.Said, 8, refs); ok {
 		m.Blocks = append(m.Blocks, message.Heading{Level: 2, Spans: say(d.p.StorySaid, nil)}, table)
+	}
+	if t.Item != nil {
+		m.Blocks = append(m.Blocks, d.backgroundOf(*t.Item, refs)...)
 	}
 	m.Blocks = append(m.Blocks, refs.block()...)
 	m.Blocks = append(m.Blocks, message.Small(say(d.p.AsOf, args{"at": d.at(t.AsOf)})...))
@@ -83,9 +89,9 @@ func (d desk) sayings(said []Saying, most int, refs *references) (message.Block,
 		}
 		words := oneLine(s.Statement.Text)
 		if s.Statement.Direct && !strings.ContainsAny(words, `“"«„`) {
-			words = "“" + words + "”"
+			words = d.quoted(words)
 		}
-		cell := []message.Span{message.I(d.stance(s.Statement.Stance) + ": "), message.T(words)}
+		cell := []message.Span{message.I(d.stance(s.Statement.Stance) + d.p.Colon + " "), message.T(words)}
 		t.Rows = append(t.Rows, [][]message.Span{
 			{message.B(name)}, append(cell, refs.cite([]briefings.Citation{s.Citation})...), d.outlet(s.Citation), {message.T(date)},
 		})
@@ -160,7 +166,7 @@ func Profile(p briefings.Profile, r Reader) *message.Message {
 				if own {
 					line = append(line, d.via(c)...)
 				}
-				line = append(line, message.T(": "))
+				line = append(line, message.T(d.p.Colon+" "))
 			}
 			if own {
 				line = append(append(line, message.T(oneLine(c.Text))), refs.cite(c.Citations)...)
@@ -229,7 +235,7 @@ func Why(w Reckoning, r Reader) *message.Message {
 	if w.Next.IsZero() {
 		list := message.List{}
 		for _, reason := range clean(w.Fate.Reasons) {
-			list.Items = append(list.Items, []message.Span{message.T(upper(reason))})
+			list.Items = append(list.Items, []message.Span{message.T(upper(d.retold(reason)))})
 		}
 		if w.Fate.Outcome == "below" && w.Fate.Short > 0 {
 			list.Items = append(list.Items, say(d.p.WhyShort, args{"short": strconv.FormatFloat(w.Fate.Short, 'f', 2, 64)}))
@@ -293,7 +299,7 @@ func Sources(sources []SourceStatus, outlets []OutletCount, r Reader) *message.M
 		list := message.List{}
 		for _, o := range few(outlets, 15) {
 			line := d.outlet(briefings.Citation{Outlet: cmp.Or(oneLine(o.Outlet), d.p.NoOutlet), Label: o.Label})
-			list.Items = append(list.Items, append(line, message.T(": "+d.p.Reports.of(o.Reports))))
+			list.Items = append(list.Items, append(line, message.T(d.p.Colon+" "+d.p.Reports.of(o.Reports))))
 		}
 		if more := len(outlets) - 15; more > 0 {
 			list.Items = append(list.Items, []message.Span{message.T(d.p.More.of(more))})
@@ -301,53 +307,16 @@ func Sources(sources []SourceStatus, outlets []OutletCount, r Reader) *message.M
 		m.Blocks = append(m.Blocks, list)
 	}
 	m.Blocks = append(m.Blocks, message.Small(say(d.p.SourcesAdd, nil)...))
-	m.Gist = plainly(d.p.SourcesTitle, nil) + ": " + d.p.SourceCount.of(len(sources)) + ", " + d.p.Reports.of(total) + "."
+	m.Gist = plainly(d.p.SourcesTitle, nil) + d.p.Colon + " " + d.p.SourceCount.of(len(sources)) + ", " + d.p.Reports.of(total) + "."
 	return m
 }
 
 // SourceList lists the sources for those who manage them.
 func SourceList(sources []SourceStatus, r Reader) *message.Message {
 	d := deskFor(r)
-	m := &message.Message{Gist: plainly(d.p.SourcesTitle, nil) + ": " + d.p.SourceCount.of(len(sources)) + "."}
+	m := &message.Message{Gist: plainly(d.p.SourcesTitle, nil) + d.p.Colon + " " + d.p.SourceCount.of(len(sources)) + "."}
 	m.Blocks = append(m.Blocks, message.Heading{Level: 1, Spans: say(d.p.SourcesTitle, nil)})
 	m.Blocks = append(m.Blocks, d.sourceList(sources)...)
 	m.Blocks = append(m.Blocks, message.Small(say(d.p.SourcesAdd, nil)...))
 	return m
-}
-
-func (d desk) sourceList(sources []SourceStatus) []message.Block {
-	if len(sources) == 0 {
-		return []message.Block{message.P(say(d.p.SourcesNone, nil)...)}
-	}
-	list := message.List{}
-	for _, s := range few(sources, 40) {
-		title := sourceTitle(s.Source)
-		line := []message.Span{message.T(title)}
-		if message.WebAddress(s.URL) != "" {
-			line = []message.Span{message.L(title, s.URL)}
-		}
-		line = append(line, message.T(" ("), message.K(s.ID), message.T("): "))
-		switch {
-		case s.Paused:
-			line = append(line, say(d.p.SourcePaused, nil)...)
-		case s.Failing != "":
-			line = append(line, say(d.p.SourceFailing, args{"since": d.at(s.Since), "reason": shortened(s.Failing, 200)})...)
-		case s.Checked.IsZero():
-			line = append(line, say(d.p.SourceNever, nil)...)
-		default:
-			line = append(line, say(d.p.SourceOK, args{"at": d.at(s.Checked)})...)
-		}
-		list.Items = append(list.Items, line)
-	}
-	if more := len(sources) - 40; more > 0 {
-		list.Items = append(list.Items, []message.Span{message.T(d.p.More.of(more))})
-	}
-	return []message.Block{list}
-}
-
-func sourceTitle(s briefings.Source) string {
-	if title := shortened(s.Title, 120); title != "" {
-		return title
-	}
-	return shortened(s.URL, 120)
 }

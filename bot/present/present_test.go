@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"attache/bot/bottest"
 	"attache/bot/message"
 	"attache/briefings/briefingstest"
@@ -33,6 +35,54 @@ func TestWordsOfEveryMessage(t *testing.T) {
 			}
 			briefingstest.Golden(t, "testdata/"+named.Name+".txt", text)
 		})
+	}
+}
+
+// TestWordsInOtherLanguages keeps the corpus in each other language in one file, so that it is read as a whole.
+func TestWordsInOtherLanguages(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"fr", "ko"} {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			var all strings.Builder
+			for _, named := range bottest.MessagesIn(language) {
+				switch named.Name {
+				case "huge", "everything", "digest-hostile", "answer-hostile": // English all through, or nonsense
+					continue
+				}
+				all.WriteString("== " + named.Name + "\ngist: " + named.Message.Gist + "\n\n" + message.Text(named.Message, message.TextOptions{Width: 110}) + "\n")
+			}
+			briefingstest.Golden(t, "testdata/"+language+".golden", all.String())
+		})
+	}
+}
+
+// TestQuotesStayInTheirLanguage: what a report says is the same in every language, word for word.
+func TestQuotesStayInTheirLanguage(t *testing.T) {
+	t.Parallel()
+	english := bottest.MessagesIn("en")
+	for _, language := range []string{"fr", "ko"} {
+		for i, named := range bottest.MessagesIn(language) {
+			var got, want []string
+			for _, list := range []struct {
+				m    *message.Message
+				into *[]string
+			}{{named.Message, &got}, {english[i].Message, &want}} {
+				for _, b := range list.m.Blocks {
+					switch b := b.(type) {
+					case message.Quote:
+						*list.into = append(*list.into, message.Words(b.Spans))
+					case message.Sources:
+						for _, s := range b.Items {
+							*list.into = append(*list.into, s.Title+s.Outlet+s.URL)
+						}
+					}
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s in %s quotes otherwise than in English (-want +got):\n%s", named.Name, language, diff)
+			}
+		}
 	}
 }
 

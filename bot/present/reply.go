@@ -54,7 +54,7 @@ func Help(commands []Usage, r Reader) *message.Message {
 // HelpCommand shows how one command works.
 func HelpCommand(c Usage, r Reader) *message.Message {
 	d := deskFor(r)
-	m := &message.Message{Gist: c.Name + ": " + sentence(c.Summary)}
+	m := &message.Message{Gist: c.Name + d.p.Colon + " " + sentence(c.Summary)}
 	m.Blocks = append(m.Blocks,
 		message.Heading{Level: 1, Spans: []message.Span{message.T(c.Name)}},
 		message.P(message.T(sentence(c.Summary))),
@@ -62,7 +62,7 @@ func HelpCommand(c Usage, r Reader) *message.Message {
 	if len(c.Args) > 0 {
 		list := message.List{}
 		for _, a := range c.Args {
-			list.Items = append(list.Items, []message.Span{message.B(a.Name), message.T(": " + a.Help)})
+			list.Items = append(list.Items, []message.Span{message.B(a.Name), message.T(d.p.Colon + " " + a.Help)})
 		}
 		m.Blocks = append(m.Blocks, list)
 	}
@@ -187,3 +187,12 @@ func UnknownButton(r Reader) *message.Message {
 	d := deskFor(r)
 	return problem(say(d.p.UnknownButton, nil))
 }
+
+// CommandWords say what a command does and what its arguments are.
+type CommandWords struct {
+	Summary string            // at most 100 characters
+	Args    map[string]string // by name; at most 100 characters each
+}
+
+// Command returns the words of a command in the language of a locale; none where it is not known.
+func Command(name, locale string) CommandWords { return phrasesFor(locale).Commands[name] }

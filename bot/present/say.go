@@ -36,10 +36,11 @@ func deskFor(r Reader) desk {
 	return d
 }
 
-// args are what a template's {names} stand for: a string, a Span or a []Span.
+// args are what a template's {names} stand for: a string, an int, a Span or a []Span.
 type args map[string]any
 
-// say fills a template of the phrase table: {name} stands for what a has, *…* is strong, `…` is to be typed. Foreign text comes in through args alone, so that it can't be a template.
+// say fills a template of the phrase table: {name} stands for what a has, {은/는} or {a/ont} for the one that fits the words
+// before it, *…* is strong, `…` is to be typed. Foreign text comes in through args alone, so that it can't be a template.
 func say(template string, a args) []message.Span {
 	var out []message.Span
 	strong := false
@@ -80,6 +81,10 @@ func say(template string, a args) []message.Span {
 		}
 		name, rest, _ := strings.Cut(template[i+1:], "}")
 		template = rest
+		if strings.Contains(name, "/") {
+			text(joint(name, wordsOf(out)))
+			continue
+		}
 		switch v := a[name].(type) {
 		case string:
 			text(message.Clean(v))
@@ -118,12 +123,16 @@ func wordsOf(spans []message.Span) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// plural is a phrase for one thing and for several; {n} is the number.
-type plural struct{ One, Other string }
+// plural is a phrase for one thing and for several; {n} is the number. None is for languages in which nothing isn't several;
+// it may be empty.
+type plural struct{ One, Other, None string }
 
 func (p plural) of(n int) string {
-	if n == 1 {
+	switch {
+	case n == 1:
 		return strings.ReplaceAll(p.One, "{n}", "1")
+	case n == 0 && p.None != "":
+		return p.None
 	}
 	return strings.ReplaceAll(p.Other, "{n}", strconv.Itoa(n))
 }
@@ -173,22 +182,42 @@ func (d desk) few(words []string, n int) string {
 // day is the day of t in the reader's zone, or the day itself where t is known by its day only.
 func (d desk) day(t time.Time, dateOnly bool) string {
 	if dateOnly {
-		return t.UTC().Format(d.p.Day)
+		return d.date(d.p.Day, t.UTC())
 	}
-	return t.In(d.zone).Format(d.p.Day)
+	return d.date(d.p.Day, t.In(d.zone))
 }
 
 // at is an instant, with date, time and zone in words.
 func (d desk) at(t time.Time) message.Span {
 	local := t.In(d.zone)
-	return message.At(t, local.Format(d.p.Day+", "+d.p.Clock)+" "+zoneName(local))
+	return message.At(t, plainly(d.p.Instant, args{"day": d.date(d.p.Day, local), "clock": d.clock(local), "zone": zoneName(local)}))
 }
 
 // slot is an instant with its weekday, for what comes regularly.
 func (d desk) slot(t time.Time) message.Span {
 	local := t.In(d.zone)
-	return message.At(t, local.Format(d.p.Weekday+", "+d.p.Clock)+" "+zoneName(local))
+	return message.At(t, plainly(d.p.SlotTime, args{"weekday": d.date(d.p.Weekday, local), "clock": d.clock(local), "zone": zoneName(local)}))
 }
+
+// date fills one of the templates for days.
+func (d desk) date(template string, t time.Time) string {
+	day := strconv.Itoa(t.Day())
+	if t.Day() == 1 {
+		day = d.p.FirstDay
+	}
+	return plainly(template, args{
+		"day": day, "mon": d.p.MonthsShort[t.Month()-1], "month": d.p.Months[t.Month()-1], "year": t.Year(),
+		"wday": d.p.DaysShort[t.Weekday()], "weekday": d.p.Days[t.Weekday()],
+	})
+}
+
+// clock is the time of day of t, on its own clock.
+func (d desk) clock(t time.Time) string {
+	return plainly(d.p.Clock, args{"hour": t.Format("15"), "minute": t.Format("04")})
+}
+
+// quoted puts words in quotation marks.
+func (d desk) quoted(words string) string { return plainly(d.p.Quoted, args{"text": words}) }
 
 // zoneName is "UTC", "CET" or "KST" where the zone has letters, and "UTC+3" where the database has only numbers for it.
 func zoneName(t time.Time) string {
@@ -234,10 +263,19 @@ func (d desk) outlet(c briefings.Citation) []message.Span {
 		name = d.p.TheReport
 	}
 	out := []message.Span{message.T(name)}
-	if label := oneLine(c.Label); label != "" {
+	if label := d.caution(c); label != "" {
 		out = append(out, message.T(" ("), message.I(label), message.T(")"))
 	}
 	return out
+}
+
+// label is the caution that stands beside an outlet, in the reader's language where it is one of ours.
+func (d desk) label(label string) string {
+	label = oneLine(label)
+	if words, ok := d.p.Labels[label]; ok {
+		return words
+	}
+	return label
 }
 
 // references numbers the articles that a message cites, in the order of their first citation.
@@ -259,7 +297,7 @@ func (r *references) number(c briefings.Citation) int {
 		n = len(r.sources) + 1
 		r.numbers[key] = n
 		s := message.Source{
-			Number: n, Title: oneLine(c.Title), Outlet: oneLine(c.Outlet), URL: c.URL, Label: oneLine(c.Label),
+			Number: n, Title: oneLine(c.Title), Outlet: oneLine(c.Outlet), URL: c.URL, Label: r.d.caution(c),
 			Published: c.Published, DateOnly: c.DateOnly,
 		}
 		if c.Revision > 1 {

@@ -16,10 +16,20 @@ type phrases struct {
 	TheReport   string // where an outlet has no name
 	NoOutlet    string
 	Revision    string
-	Day         string // time layouts
+	Quoted      string // words in quotation marks
+	Semicolon   string
+	Colon       string // with the space that the language puts in front
+	Day         string // {day} of the month, {mon} and {month} in short and in full, {year}, {wday} and {weekday} likewise
 	Weekday     string
 	LongDay     string
+	FirstDay    string // of a month
 	Clock       string
+	Instant     string
+	SlotTime    string // with the weekday
+	Months      []string
+	MonthsShort []string
+	Days        []string // Sunday is the first
+	DaysShort   []string
 	DaysAgo     plural
 	WeeksAgo    plural
 	MonthsAgo   plural
@@ -29,6 +39,9 @@ type phrases struct {
 	SourceCount plural
 	DigestCount plural
 	Seconds     plural
+
+	// Labels are the cautions that stand beside outlets, by what the library calls them.
+	Labels map[string]string
 
 	// Who says.
 	Said        map[briefings.Stance]string // "{speaker} said"
@@ -82,6 +95,8 @@ type phrases struct {
 	Tags           map[briefings.Tag]string
 	FigureTags     map[briefings.Tag]string // "{n} new"
 	FigureRead     string
+	FigureOutlets  string // "412 reports of 38 outlets"
+	Outlets        plural
 	Failing        string
 	OnWatch        string
 	Before         string
@@ -95,6 +110,9 @@ type phrases struct {
 	Widened        string
 	NothingAtAll   string
 	DigestHint     string
+	MapWords       string // what a map says, for those who don't see it
+	TimelineWords  string
+	TimelineMoment string
 
 	// Story, who, why, sources.
 	StoryTitle    string
@@ -129,22 +147,48 @@ type phrases struct {
 	SourcePaused  string
 
 	// Sources and the watch list.
-	SourceAdded    string
-	SourceAddedLog string
-	SourceKnown    string
-	SourcePage     string
-	SourceRemoved  string
-	SourceGone     string
-	SourceBad      string
-	SourceNotYours string
-	SourcesFull    string
-	WatchTitle     string
-	WatchNone      string
-	WatchAdded     string
-	WatchKnown     string
-	WatchRemoved   string
-	WatchMissing   string
-	WatchFull      string
+	SourceAdded      string
+	SourceAddedLog   string
+	SourceKnown      string
+	SourcePage       string
+	SourceRemoved    string
+	SourceGone       string
+	SourceBad        string
+	SourceNoURL      string
+	SourceNotYours   string
+	SourcesFull      string
+	SourceUnclear    string
+	SourceFirst      plural
+	SourceUnreviewed string
+	SourcesListed    string
+	SourcePausedNow  string
+	SourceResumed    string
+	SourceReviewed   string
+	SourceNewest     string
+	SourceDoubtful   string
+	SourcesHere      string
+	SourcesNear      string
+	SourcesAll       string
+	PreviewLists     string
+	PreviewNewest    string
+	PreviewNothing   string
+	PreviewHow       string
+	PreviewList      string
+	PreviewListPart  string
+	PreviewListHow   string
+	ButtonFollow     string
+	ButtonFollowLast string
+	ButtonFollowAll  string
+	SourcesFailing   plural
+	SourcesTrying    string
+	NotReviewed      string
+	WatchTitle       string
+	WatchNone        string
+	WatchAdded       string
+	WatchKnown       string
+	WatchRemoved     string
+	WatchMissing     string
+	WatchFull        string
 
 	// Digests.
 	DigestAdded     string
@@ -176,6 +220,22 @@ type phrases struct {
 	DigestSuspended string
 	DigestLost      string
 	DigestHowTo     string
+	DigestFrom      string
+	DigestIn        string
+	DigestReads     string
+	ReadKinds       map[string]string // how a topic is understood, by briefings.Reading.Kind
+	DigestTrial     string
+	DigestTrialNone string
+	DigestTry       string
+	StoriesInFull   string
+	Background      string
+	ButtonStory     string // "Story {n}"
+
+	// When digests come.
+	When       whenWords
+	CronFields []string          // minute, hour, day of the month, month, day of the week
+	Reasons    map[string]string // what other rooms give as a reason, word for word in English; never markup
+	Unclear    map[string]string // what was wrong with times or a zone and what to write; never markup
 
 	// Settings.
 	SettingsTitle   string
@@ -200,6 +260,9 @@ type phrases struct {
 	HelpExamples string
 	HelpManages  string
 	HelpPromise  string
+
+	// Commands, by their names; what is to be typed is the same in every language.
+	Commands map[string]CommandWords
 
 	// Refusals and problems.
 	NotAllowed      string
@@ -228,35 +291,80 @@ type phrases struct {
 
 // phrasesFor returns the phrases of a locale. English is complete and stands in for every other language.
 func phrasesFor(locale string) *phrases {
-	language, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(locale, "_", "-")), "-")
-	if p, ok := languages[language]; ok {
+	if p, ok := languages[Language(locale)]; ok {
 		return p
 	}
 	return &english
 }
 
+// Language returns the language of a locale or of a language's name ("fr-CA", "Français") as it is kept, or "" where it is
+// not spoken here.
+func Language(locale string) string {
+	language, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(strings.TrimSpace(locale), "_", "-")), "-")
+	language, _, _ = strings.Cut(language, ".")
+	if _, ok := languages[language]; ok {
+		return language
+	}
+	switch language {
+	case "english":
+		return "en"
+	case "french", "français", "francais":
+		return "fr"
+	case "korean", "한국어":
+		return "ko"
+	}
+	return ""
+}
+
 // languages are the translations, by language.
-var languages = map[string]*phrases{"en": &english}
+var languages = map[string]*phrases{"en": &english, "fr": &french, "ko": &korean}
 
 var english = phrases{
 	And: " and ", Or: " or ",
-	More:        plural{"one more", "{n} more"},
+	More:        plural{One: "one more", Other: "{n} more"},
 	TheReport:   "the report",
 	NoOutlet:    "Outlet not known",
 	Revision:    "version",
-	Day:         "2 Jan 2006",
-	Weekday:     "Mon 2 Jan 2006",
-	LongDay:     "Monday, 2 January 2006",
-	Clock:       "15:04",
-	DaysAgo:     plural{"yesterday", "{n} days ago"},
-	WeeksAgo:    plural{"1 week ago", "{n} weeks ago"},
-	MonthsAgo:   plural{"1 month ago", "{n} months ago"},
-	YearsAgo:    plural{"1 year ago", "{n} years ago"},
-	Reports:     plural{"1 report", "{n} reports"},
-	Stories:     plural{"1 story", "{n} stories"},
-	SourceCount: plural{"1 source", "{n} sources"},
-	DigestCount: plural{"1 digest", "{n} digests"},
-	Seconds:     plural{"1 second", "{n} seconds"},
+	Quoted:      "“{text}”",
+	Semicolon:   ";",
+	Colon:       ":",
+	Day:         "{day} {mon} {year}",
+	Weekday:     "{wday} {day} {mon} {year}",
+	LongDay:     "{weekday}, {day} {month} {year}",
+	FirstDay:    "1",
+	Clock:       "{hour}:{minute}",
+	Instant:     "{day}, {clock} {zone}",
+	SlotTime:    "{weekday}, {clock} {zone}",
+	Months:      []string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
+	MonthsShort: []string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
+	Days:        []string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+	DaysShort:   []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
+	DaysAgo:     plural{One: "yesterday", Other: "{n} days ago"},
+	WeeksAgo:    plural{One: "1 week ago", Other: "{n} weeks ago"},
+	MonthsAgo:   plural{One: "1 month ago", Other: "{n} months ago"},
+	YearsAgo:    plural{One: "1 year ago", Other: "{n} years ago"},
+	Reports:     plural{One: "1 report", Other: "{n} reports"},
+	Stories:     plural{One: "1 story", Other: "{n} stories"},
+	SourceCount: plural{One: "1 source", Other: "{n} sources"},
+	DigestCount: plural{One: "1 digest", Other: "{n} digests"},
+	Seconds:     plural{One: "1 second", Other: "{n} seconds"},
+
+	Labels: map[string]string{
+		"state media, Russia":               "state media, Russia",
+		"state media, China":                "state media, China",
+		"state media, North Korea":          "state media, North Korea",
+		"state media, Iran":                 "state media, Iran",
+		"state media, Vietnam":              "state media, Vietnam",
+		"state media, Venezuela":            "state media, Venezuela",
+		"state media, Turkey":               "state media, Turkey",
+		"state media, Cuba":                 "state media, Cuba",
+		"state media, United Arab Emirates": "state media, United Arab Emirates",
+		"state media, Syria":                "state media, Syria",
+		"state media, Saudi Arabia":         "state media, Saudi Arabia",
+		"state media, Qatar":                "state media, Qatar",
+		"state media, Laos":                 "state media, Laos",
+		"state media, Belarus":              "state media, Belarus",
+	},
 
 	Said: map[briefings.Stance]string{
 		briefings.Says:       "{speaker} said",
@@ -287,7 +395,7 @@ var english = phrases{
 	LookedIn:       "I looked for an answer in {reports}.",
 	LookedNewest:   "I looked for an answer in {reports}, the newest from {day}.",
 	LookedNone:     "There is no report to look in yet. Add a source with `source add`, or put a link in your question.",
-	NoneMention:    plural{"It says nothing about {missing}.", "None of them says anything about {missing}."},
+	NoneMention:    plural{One: "It says nothing about {missing}.", Other: "None of them says anything about {missing}."},
 	NearbyTitle:    "What they do say nearby:",
 	AskInstead:     "You could ask instead:",
 	AsOf:           "As of {at}.",
@@ -325,19 +433,24 @@ var english = phrases{
 		briefings.TagNew: "{n} new", briefings.TagUpdated: "{n} updated", briefings.TagDisputed: "{n} disputed", briefings.TagCorrected: "{n} corrected",
 	},
 	FigureRead:     "{reports} read, {matched} on topic",
+	FigureOutlets:  "{reports} of {outlets}",
+	Outlets:        plural{One: "1 outlet", Other: "{n} outlets"},
 	Failing:        "Could not be read: {names}.",
 	OnWatch:        "watch list: {hits}",
-	Before:         "Before: ",
-	Now:            "Now: ",
+	Before:         "Before",
+	Now:            "Now",
 	Sides:          "Where they differ:",
 	CoverageOrigin: "{outlets}, {origins} independent",
-	Below:          plural{"1 smaller story was left out.", "{n} smaller stories were left out."},
+	Below:          plural{One: "1 smaller story was left out.", Other: "{n} smaller stories were left out."},
 	Quiet:          "*{beat}, {day}: nothing new.* {reports} read from {from} to {to}.",
 	Late:           "This digest was due at {at} and comes late.",
 	Preview:        "Preview: only you see this, and nothing was posted.",
 	Widened:        "Nothing new in the last 24 hours, so this goes back to {day}.",
 	NothingAtAll:   "*Nothing on {beat} yet.* {reports} searched. Try other words, or follow a source with `source add`.",
 	DigestHint:     "Reply with a question to hear more about a story.",
+	MapWords:       "Map of the places and countries named here, with the numbers of their stories: {places}.",
+	TimelineWords:  "Timeline of “{headline}”: {moments}",
+	TimelineMoment: "{when}, {who}: {what}",
 
 	StoryTitle:    "Story: {title}",
 	StoryNone:     "*No report is about “{topic}” yet.* {reports} searched. Try fewer or other words, or give me a link to a report.",
@@ -367,6 +480,8 @@ var english = phrases{
 		"old":      "*It was left out:* it was published before the window of this digest.",
 		"known":    "*It was left out:* an earlier digest has already told what it says.",
 		"unread":   "*It was not read in time for this digest.*",
+		"ahead":    "*It was left out:* it is dated after this digest.",
+		"backlog":  "*It was left out:* its source listed it already when it was first read, and digests begin with what comes next.",
 	},
 	WhyShort:      "It missed the line by {short} points.",
 	SourcesTitle:  "What Attaché reads",
@@ -379,22 +494,48 @@ var english = phrases{
 	SourceFailing: "failing since {since}: {reason}",
 	SourcePaused:  "paused",
 
-	SourceAdded:    "*Now following {title}.* {reports} read. Its id is {id}.",
-	SourceAddedLog: "What it has published so far counts as known: digests begin with what comes next.",
-	SourceKnown:    "*{title} is followed already.* Its id is {id}.",
-	SourcePage:     "*That is a page, not a feed: I have read it as one report.* “{title}” is in the library now. To follow a site, give me the address of its feed.",
-	SourceRemoved:  "*No longer following {title}.* What was read stays in the library.",
-	SourceGone:     "No source has the id {id}. `source list` shows them.",
-	SourceBad:      "*I couldn’t follow that.* {reason}",
-	SourceNotYours: "Source {id} belongs to everyone who uses Attaché here, not to this channel. Whoever runs Attaché can remove it.",
-	SourcesFull:    "This channel follows {n} sources, and that is the most. Remove one with `source remove` first.",
-	WatchTitle:     "Watch list of this channel",
-	WatchNone:      "The watch list is empty. Add a word or a name: `watch add Strait of Hormuz`.",
-	WatchAdded:     "*“{entry}” is on the watch list.* Reports about it come first, here and in the digests of this channel.",
-	WatchKnown:     "“{entry}” is on the watch list already.",
-	WatchRemoved:   "*“{entry}” is off the watch list.*",
-	WatchMissing:   "“{entry}” is not on the watch list. `watch list` shows what is.",
-	WatchFull:      "The watch list has {n} entries, and that is the most. Remove one with `watch remove` first.",
+	SourceAdded:      "*Now following {title}.* {reports} read. Its id is {id}.",
+	SourceAddedLog:   "What it has published so far counts as known: digests begin with what comes next.",
+	SourceKnown:      "*{title} is followed already.* Its id is {id}.",
+	SourcePage:       "*That is a page, not a feed: I have read it as one report.* “{title}” is in the library now. To follow a site, give me the address of its feed.",
+	SourceRemoved:    "*No longer following {title}.* What was read stays in the library.",
+	SourceGone:       "No source has the id {id}. `source list` shows them.",
+	SourceBad:        "*I couldn’t follow that.* {reason}",
+	SourceNoURL:      "that is no web address; send one like https://example.org/news",
+	SourceNotYours:   "Source {id} belongs to everyone who uses Attaché here, not to this channel. Whoever runs Attaché can remove it.",
+	SourcesFull:      "This channel follows {n} sources, and that is the most. Remove one with `source remove` first.",
+	SourceUnclear:    "*I didn’t understand what to do with it.* Write `source add {link}` to see what it brings, `source add {link} now` to follow it, or `source add {link} last 3` to have its newest reports in the next digest.",
+	SourceFirst:      plural{One: "Its newest report is news for the next digest.", Other: "Its {n} newest reports are news for the next digest."},
+	SourceUnreviewed: "Nobody has reviewed it yet: its reports are marked, and count as no independent origin, until somebody who manages the channel says `source review {id}`.",
+	SourcesListed:    "*Now following {sources}.* They are read one after the other; `source list` shows how each one is.",
+	SourcePausedNow:  "*{title} is paused.* `source resume {id}` starts it again.",
+	SourceResumed:    "*{title} is followed again.* It is read in a moment.",
+	SourceReviewed:   "*{title} is reviewed.* Its reports are no longer marked, and count as an independent origin.",
+	SourceNewest:     "newest report {at}",
+	SourceDoubtful:   "not reviewed",
+	SourcesHere:      "Of this channel",
+	SourcesNear:      "Of other channels",
+	SourcesAll:       "For everybody here",
+	PreviewLists:     "*{title}* lists {reports}.",
+	PreviewNewest:    "The newest:",
+	PreviewNothing:   "Nothing is followed yet. What it lists now will count as known: digests begin with what comes next.",
+	PreviewHow:       "To follow it, press the button or write `source add {link} now`; with `last 3` in place of `now` its newest reports come in the next digest.",
+	PreviewList:      "*{title} is a list of {sources}.*",
+	PreviewListPart:  "This channel has room for {n} of them: the first ones are followed.",
+	PreviewListHow:   "To follow them, press the button or write `source add {link} now`.",
+	ButtonFollow:     "Follow",
+	ButtonFollowLast: "Follow, post the last 3",
+	ButtonFollowAll:  "Follow them all",
+	SourcesFailing:   plural{One: "*A source of this channel can’t be read.*", Other: "*{n} sources of this channel can’t be read.*"},
+	SourcesTrying:    "I keep trying, and say so at most once a day. `source pause` stops one, `source remove` takes it away.",
+	NotReviewed:      "source not reviewed",
+	WatchTitle:       "Watch list of this channel",
+	WatchNone:        "The watch list is empty. Add a word or a name: `watch add Strait of Hormuz`.",
+	WatchAdded:       "*“{entry}” is on the watch list.* Reports about it come first, here and in the digests of this channel.",
+	WatchKnown:       "“{entry}” is on the watch list already.",
+	WatchRemoved:     "*“{entry}” is off the watch list.*",
+	WatchMissing:     "“{entry}” is not on the watch list. `watch list` shows what is.",
+	WatchFull:        "The watch list has {n} entries, and that is the most. Remove one with `watch remove` first.",
 
 	DigestAdded:     "*Digest {id} is set up:* {schedule}, {about}.",
 	DigestChanged:   "*Digest {id} is changed:* {schedule}, {about}.",
@@ -425,6 +566,177 @@ var english = phrases{
 	DigestSuspended: "Attaché was taken out of this place.",
 	DigestLost:      "*Your digest {id} is paused.* {reason}",
 	DigestHowTo:     "Write the times like `daily 08:00`, `weekdays 7:30 Asia/Seoul`, `mondays 9am` or a cron expression such as `0 8 * * 1-5`.",
+	DigestFrom:      ", only from {outlets}",
+	DigestIn:        ", only in {languages}",
+	DigestReads:     "How I read it: {readings}.",
+	ReadKinds: map[string]string{
+		"subject": "{name} ({detail} and more)", "region": "{name} (its countries, {detail} and more)", "country": "{name} (the country)",
+		"name": "{name} (the name)", "both": "{name} (both at once)",
+	},
+	DigestTrial:     "*The last 24 hours would have brought {stories}* out of {reports}:",
+	DigestTrialNone: "*The last 24 hours would have brought nothing on it.* {reports} read.",
+	DigestTry:       "To get this every morning: `digest add {order} daily 08:00`.",
+	StoriesInFull:   "The stories in full",
+	Background:      "*Background, {day}:* {sentence}",
+	ButtonStory:     "Story {n}",
+
+	When: whenWords{
+		DaysAt: "{days} {times}", DaysEvery: "{times} {days}", InZone: "{when}, {zone}", InMonths: "{days} in {months}",
+		At: "at {times}", Hourly: "every hour", Minutes: "every {n} minutes", Past: "every hour at {minutes} minutes past",
+		SpanHours:   plural{One: "every hour from {first} to {last}", Other: "every {n} hours from {first} to {last}"},
+		SpanMinutes: "every {n} minutes from {first} to {last}",
+		Many:        "{n} times from {first} to {last}",
+		Days: dayWords{Daily: "every day", Weekdays: "every weekday", Except: "every day except {day}", On: "every {days}",
+			Dates:   plural{One: "on the {dates} of every month", Other: "on the {dates} of every month"},
+			DatesOf: plural{One: "on the {dates} of {months}", Other: "on the {dates} of {months}"},
+			Rare:    "on the {dates} of every month that has it"},
+		Each: dayWords{Daily: "each day", Weekdays: "each weekday", Except: "each day except {day}", On: "each {days}",
+			Dates:   plural{One: "on the {dates} of each month", Other: "on the {dates} of each month"},
+			DatesOf: plural{One: "on the {dates} of {months}", Other: "on the {dates} of {months}"},
+			Rare:    "on the {dates} of each month that has it"},
+		Only: dayWords{Daily: "any day", Weekdays: "a weekday", Except: "not {day}", On: "{days}",
+			Dates:   plural{One: "on the {dates} of the month", Other: "on the {dates} of the month"},
+			DatesOf: plural{One: "on the {dates} of {months}", Other: "on the {dates} of {months}"},
+			Rare:    "on the {dates} of a month that has it"},
+		Dates: []string{"1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "10th", "11th", "12th", "13th", "14th", "15th", "16th",
+			"17th", "18th", "19th", "20th", "21st", "22nd", "23rd", "24th", "25th", "26th", "27th", "28th", "29th", "30th", "31st"},
+		Either: "{dates} and {days}",
+		Both:   "{dates}, only if it is {days}",
+		Range:  "{from} to {to}",
+	},
+	CronFields: []string{"minute", "hour", "day of the month", "month", "day of the week"},
+	Unclear: map[string]string{
+		"say-when":       `say when, such as "daily 08:00", "weekdays 7:30 and 17:00" or "every 6 hours"`,
+		"too-long":       `a schedule has at most {n} characters; write it like "weekdays 7:30 and 17:00"`,
+		"never":          `this schedule never comes round; check its day and month (30 February does not exist)`,
+		"crowded":        `{first} and {second} are less than {n} minutes apart; leave at least that between two digests`,
+		"zone-behind":    `write the time zone behind the expression, such as "0 8 * * * Asia/Seoul"`,
+		"at-every":       `@every counts from when the program started; write "every 6 hours" or "daily 08:00"`,
+		"descriptor":     `{word} is unknown; write @hourly, @daily, @weekly or @monthly`,
+		"seconds":        `a cron expression has five fields (minute hour day month weekday), this one has {n}; leave out the seconds`,
+		"five-fields":    `a cron expression has five fields (minute hour day month weekday), this one has {n}; for 08:00 each day write "0 8 * * *" or "daily 08:00"`,
+		"last-or-nth":    `"{word}" (last, nearest or nth day) is not supported in the {field}; name the days, such as 1,15 or mon`,
+		"element":        `"{word}" is not a {field} of a cron expression; write *, a number, 1-5, 1,15 or */2`,
+		"bounds":         `"{word}" is not a {field}; it goes from {low} to {high}`,
+		"backwards":      `"{word}" runs backwards in the {field}; write the smaller first, or name both parts, such as 22-23,0-6`,
+		"step-far":       `"{word}" steps too far for the {field}, which goes from {low} to {high}`,
+		"step-no-end":    `"{word}" has a step but no end; write */{step} or a range such as {low}-{high}/{step}`,
+		"span-time":      `a digest comes at one time, not over a span; write the time when it is due, such as {time}`,
+		"time-interval":  `{time} stands beside an interval; write either "every 6 hours" or times such as 08:00 and 17:00`,
+		"two-zones":      `{first} and {second} are two time zones; write one`,
+		"nth-weekday":    `"{word}" can't be kept; name days of the week ("mondays 9:00") or of the month ("1st of the month 9:00")`,
+		"day-range":      `"{word}" is more than one day; write a range like monday to friday`,
+		"no-date":        `a month has no day {n}; write a day from 1 to 31`,
+		"no-time":        `{word} is not a time of day; write it like 08:00 or 5pm`,
+		"span-word":      `a digest comes at one time, not over a span such as {word}; write the time when it is due, or "hourly from 9 to 17"`,
+		"midnight":       `{word} is not a time of day; write 00:00 or midnight`,
+		"too-often":      `a digest comes at most every {n} minutes; write "hourly" or "every 30 minutes"`,
+		"every-other":    `"every other" can't be kept; name the days, such as "mon, wed, fri 08:00"`,
+		"every-days":     `"every {word}" can't be kept; name days of the week ("mon, thu 08:00") or of the month ("1st and 15th 08:00")`,
+		"divide-hour":    `an hour can't be divided by {n} minutes; write every 15, 20 or 30 minutes`,
+		"whole-hours":    `write whole hours, such as "every 2 hours", or minutes below an hour, such as "every 30 minutes"`,
+		"once-a-day":     `for once a day say at what time, such as "daily 08:00"`,
+		"divide-day":     `a day can't be divided by {n} hours; write every 1, 2, 3, 4, 6, 8 or 12 hours, or times such as "daily 08:00 and 17:00"`,
+		"not-both":       `write either an interval ("every 6 hours") or times ("daily 08:00 and 17:00"), not both`,
+		"span-no-end":    `say until when as well, such as "hourly from {time} to 17:00"`,
+		"span-alone":     `a digest comes at one time, not over a span; write "daily 08:00", or "hourly from 9 to 17"`,
+		"span-order":     `{second} is not after {first}; a span ends on the day on which it begins`,
+		"which-weekday":  `say on which day of the week, such as "mondays 09:00"`,
+		"either-days":    `name either days of the week ("mondays 09:00") or days of the month ("1st and 15th 09:00"), not both`,
+		"what-time":      `say at what time as well, such as "daily 08:00" or "weekdays 7:30 and 17:00"`,
+		"no-day-left":    `no day is left; take fewer away`,
+		"unknown":        `"{word}" is not understood here; write a schedule like "daily 08:00", "weekdays 7:30 and 17:00" or "mon, thu 9am Asia/Seoul"`,
+		"no-clock":       `"{word}" is no time on a clock; write the time, such as "daily 08:00"`,
+		"single":         `"{word}" is a single time, and a digest repeats; write "daily 08:00", or ask for "latest" to have one now`,
+		"each-time":      `write each time, such as "daily 08:00 and 17:00"`,
+		"last-day":       `the last day can't be kept; write "28th of the month 09:00" or "1st of the month 09:00"`,
+		"fortnight":      `"{word}" can't be kept; write "mondays 09:00" or "1st and 15th of the month 09:00"`,
+		"yearly":         `for "{word}" write a cron expression, such as "0 9 1 1,4,7,10 *" (09:00 on the first day of each quarter)`,
+		"figures":        `write the time in figures, such as 08:30`,
+		"months":         `for single months write a cron expression, such as "0 9 * 6-8 1" (Mondays at 09:00 from June to August)`,
+		"which-zone":     `say which time zone, such as Europe/Berlin or Asia/Seoul`,
+		"zone-no-data":   `there is no data for the time zone {word} here; take another city in it`,
+		"zone-unknown":   `"{word}" is not a time zone; write one like Europe/Berlin or Asia/Seoul`,
+		"zone-local":     `"Local" depends on the machine that Attaché runs on; write the zone of a city, such as Europe/Berlin`,
+		"zone-short":     `{word} is an abbreviation that not every reader takes for the same zone; write {zones}`,
+		"zone-short-own": `{word} is an abbreviation that not every reader takes for the same zone; write {list} or your own city`,
+		"zone-offset":    `{word} is an offset and knows no summer time; write the zone of a city, such as Europe/Berlin or Asia/Seoul`,
+		"zone-place":     `"{word}" is not the name of a time zone; write {zones}`,
+		"zone-near":      `"{word}" is not a time zone; did you mean {zones}?`,
+	},
+
+	Reasons: map[string]string{
+		"web-address":        `"{address}" is not a web address; send one like https://example.org/report`,
+		"damaged-answer":     `{host} sent a damaged answer; try again later`,
+		"other-form":         `{host} sent its answer in a form ({kind}) that was not asked for`,
+		"no-answer":          `{host} did not answer in time; try again later`,
+		"no-site":            `there is no site called {host}; check the address`,
+		"unreachable":        `{host} could not be reached: {why}`,
+		"no-page":            `{host} says that there is no such page ({status}); check the address`,
+		"page-closed":        `{host} does not let Attaché read this page ({status}); paste the text or add it as a file instead`,
+		"come-back":          `{host} asks to come back later ({status})`,
+		"site-fault":         `{host} has a fault of its own ({status}); try again later`,
+		"status":             `{host} answered with status {status}`,
+		"large-page":         `the page at {host} is larger than 3 MB; add it as a file instead`,
+		"no-page-but":        `what is at this address on {host} is no page but {kind}`,
+		"no-text":            `there is no report to read on this page`,
+		"no-feed":            `there is no feed at this address`,
+		"deep-feed":          `the feed is nested too deeply to be read`,
+		"feed-unread":        `the feed can't be read`,
+		"feed-damaged":       `the feed is damaged and can't be read`,
+		"no-news":            `this sitemap lists pages without saying which are news; name the site's news sitemap or its feed`,
+		"source-slow":        `the source took too long to answer`,
+		"being-read":         `it is being read this very moment`,
+		"no-links":           `this Attaché reads no links: it was started without access to the web`,
+		"no-words":           `the report has no text`,
+		"large-report":       `the report is larger than 2 MB`,
+		"on-watch":           `on the watch-list: {hits}`,
+		"outlets-some":       `reported by {outlets} outlets, {origins} of them independently`,
+		"outlets-apart":      `reported independently by {outlets} outlets`,
+		"outlets-one-origin": `reported by {outlets} outlets from one origin`,
+		"outlet-one":         `reported by one outlet`,
+		"outlets-unreviewed": `reported by {outlets} outlets that nobody has reviewed`,
+		"outlet-unreviewed":  `reported by one outlet, which nobody has reviewed`,
+		"robots-no":          `{host} does not want this address to be read by robots (its robots.txt says so); ask it for another feed`,
+		"robots-fault":       `{host} has a fault of its own ({status}) and can't say what robots may read; it is asked again later`,
+		"resting":            `{host} asked to be left alone until {time}`,
+		"no-news-maps":       `none of the sitemaps in this index lists news; name the site's news sitemap or its feed`,
+		"empty-list":         `the list (OPML) names no feeds`,
+		"damaged-gzip":       `the file is a damaged gzip archive`,
+		"large-unpacked":     `the file is larger than {n} MB when it is unpacked`,
+		"newest-minutes":     `newest report {n} minutes before the edition`,
+		"newest-hour":        `newest report 1 hour before the edition`,
+		"newest-hours":       `newest report {n} hours before the edition`,
+		"newest-days":        `newest report {n} days before the edition`,
+		"newest-moment":      `newest report less than a minute before the edition`,
+		"newest-of":          `newest report of {day}`,
+		"in-headline":        `the beat is in the headline`,
+		"in-lead":            `the beat is in the first sentences`,
+		"changed":            `figures or positions changed: {n}`,
+		"goes-on":            `the story goes on`,
+		"contradict":         `speakers contradict each other`,
+		"corrected":          `an earlier report was corrected`,
+		"repeats":            `it repeats “{title}” ({outlet})`,
+		"more-told":          `another report of the same event told more`,
+		"left-out-topic":     `it is about "{topic}", which this channel leaves out`,
+		"other-outlets":      `this channel follows other outlets than {outlet}`,
+		"other-language":     `it is in the language "{language}", which this channel does not follow`,
+		"no-topic":           `it is about none of the topics: {topics}`,
+		"no-country":         `it is about none of the countries: {countries}`,
+		"no-actor":           `it names none of: {actors}`,
+		"names-actor":        `it names {actor}`,
+		"about-topic":        `it is about "{topic}"`,
+		"about-country":      `it is about {country}`,
+		"had-already":        `this channel has had it already`,
+		"listed-before":      `its source listed it already when the source was first read`,
+		"long-before":        `it was published on {day}, long before this edition's window`,
+		"dated-after":        `it is dated {day}, after this edition's window`,
+		"no-citation":        `none of its sentences could be shown with a citation`,
+		"full-of-watch":      `the edition was full of stories on the watch-list`,
+		"cut-off":            `{platform} does not let Attaché write to this channel any more ({why}). Let it back in, then resume the digest.`,
+		"schedule-lost":      `Its schedule can't be read any more ({why}). Set the times again with digest edit.`,
+		"taken-out":          `Attaché was taken out of this place.`,
+	},
 
 	SettingsTitle:   "Settings of this channel",
 	SettingValue:    "*{name}*: {value}. {help}",
@@ -437,11 +749,13 @@ var english = phrases{
 	SettingPlatform: "as the platform says",
 	SettingHelp: map[string]string{
 		"zone":     "The time zone of this channel.",
+		"language": "The language of digests here, and of answers to people whose language the platform doesn’t tell: en, fr or ko.",
 		"managers": "Who may manage digests, sources and settings here, beside those whom the platform names.",
 		"answers":  "Who sees an answer: the channel, or only the person who asked.",
 	},
 	SettingAllows: map[string]string{
 		"zone":     "Write an IANA time zone, such as Asia/Seoul, or default.",
+		"language": "Write en, fr, ko or default.",
 		"managers": "Write everyone, or mention the people, or default.",
 		"answers":  "Write channel, private or default.",
 	},
@@ -455,6 +769,51 @@ var english = phrases{
 	HelpExamples: "Examples:",
 	HelpManages:  "For those who manage the channel.",
 	HelpPromise:  "I am a program. I quote; I don’t judge who is right.",
+
+	Commands: map[string]CommandWords{
+		"ask":    {Summary: "Answer a question from the articles, with who said it and where", Args: map[string]string{"question": "Your question; a link in it is read first"}},
+		"latest": {Summary: "Show what is new now, on a topic or on what this channel follows", Args: map[string]string{"topic": "What it should be about; several separated by commas"}},
+		"story": {Summary: "Follow one story: who said what, where reports differ, and the articles in order",
+			Args: map[string]string{
+				"topic": "What the story is about, a link to a report, or an item's number in the last digest",
+			}},
+		"who":     {Summary: "Show what a person, an institution or a country said, denied and is said to have done", Args: map[string]string{"actor": "A name, such as Kim Yo-jong or the Unification Ministry"}},
+		"why":     {Summary: "Explain why a report was or wasn't in this channel's digest", Args: map[string]string{"link": "The address of the report, or words of its title"}},
+		"sources": {Summary: "List what is read: the sources that are followed and the outlets in the library"},
+		"help":    {Summary: "Show what Attaché can do, or how one command works", Args: map[string]string{"command": "A command, such as digest add"}},
+		"digest add": {Summary: "Post a digest in this channel at set times",
+			Args: map[string]string{
+				"when":  "daily 08:00, weekdays 7:30, mondays 9am, or a cron expression",
+				"zone":  "Time zone, such as Asia/Seoul",
+				"about": "Topics separated by commas; everything when left out",
+			}},
+		"digest list": {Summary: "List the digests of this channel and when each comes next"},
+		"digest edit": {Summary: "Change when a digest comes or what it is about",
+			Args: map[string]string{
+				"digest": "The digest's id, as digest list shows it",
+				"when":   "The new times; unchanged when left out",
+				"zone":   "The new time zone; unchanged when left out",
+				"about":  "The new topics, or everything; unchanged when left out",
+			}},
+		"digest pause":   {Summary: "Stop a digest for now and keep it", Args: map[string]string{"digest": "The digest's id, as digest list shows it"}},
+		"digest resume":  {Summary: "Start a paused digest again from its next time", Args: map[string]string{"digest": "The digest's id, as digest list shows it"}},
+		"digest remove":  {Summary: "Remove a digest for good", Args: map[string]string{"digest": "The digest's id, as digest list shows it"}},
+		"digest preview": {Summary: "Show you alone what a digest would say now", Args: map[string]string{"digest": "The digest's id, or topics to try out; may be left out where there is one digest"}},
+		"source add":     {Summary: "Follow a feed or read a page", Args: map[string]string{"link": "The address of a feed, of a site that has one, or of one article", "how": "now to follow it without a preview, or last 3 to post its three newest reports"}},
+		"source remove":  {Summary: "Stop following a source; what was read stays", Args: map[string]string{"source": "The source's id, as source list shows it"}},
+		"source list":    {Summary: "List the sources with their health and when each was last read"},
+		"source pause":   {Summary: "Stop reading a source for now and keep it", Args: map[string]string{"source": "The source's id, as source list shows it"}},
+		"source resume":  {Summary: "Read a paused source again", Args: map[string]string{"source": "The source's id, as source list shows it"}},
+		"source review":  {Summary: "Vouch for a source: its reports are no longer marked", Args: map[string]string{"source": "The source's id, or all for every one of this channel"}},
+		"watch add":      {Summary: "Put words or a name on this channel's watch list: reports about it come first", Args: map[string]string{"watch": "A word, a phrase or a name, such as Strait of Hormuz"}},
+		"watch remove":   {Summary: "Take an entry off this channel's watch list", Args: map[string]string{"watch": "The entry, as watch list shows it"}},
+		"watch list":     {Summary: "Show this channel's watch list"},
+		"settings": {Summary: "Show this channel's settings or change one",
+			Args: map[string]string{
+				"setting": "zone, language, managers or answers; all are shown when left out",
+				"value":   "The new value, or default",
+			}},
+	},
 
 	NotAllowed:      "*Only those who manage this channel may use `{command}`.* Ask one of them, or ask an administrator to let you with `settings managers`.",
 	NotAllowedKnown: "*Only those who manage this channel may use `{command}`, and the platform says that you don’t.* Ask somebody who does.",

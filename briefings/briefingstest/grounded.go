@@ -80,6 +80,8 @@ func GroundedEdition(t testing.TB, l briefings.Library, e briefings.Edition) {
 		Grounded(t, l, briefings.Claim{Text: item.Headline, Citations: []briefings.Citation{item.Lead}})
 		Grounded(t, l, item.Claims...)
 		Grounded(t, l, item.Sides...)
+		Grounded(t, l, item.Said...)
+		Grounded(t, l, item.Background...)
 		for _, c := range item.Changes {
 			Grounded(t, l, c.Old, c.New)
 		}

@@ -32,6 +32,7 @@ func Library(t *testing.T, open func(t testing.TB) briefings.Library) {
 		{"many savers agree on one revision", saversAgree},
 		{"many readers beside a saver", readersBesideSaver},
 		{"sources keep their order and are replaced in place", sourcesKeepOrder},
+		{"a poll leaves what people decided", pollLeavesDecisions},
 		{"a removed source leaves its articles", removedSourceLeavesArticles},
 		{"a cancelled context is an error", cancelledContextIsError},
 	} {
@@ -59,7 +60,7 @@ func entry(id, text string) briefings.Article {
 			ID: id, URL: "https://example.org/" + id, Title: "Title of " + id + " — 북한", Outlet: "The Example",
 			Byline: "A. Reporter", Language: "en-GB", Label: "state media, Ruritania",
 			Published: time.Date(2024, 2, 20, 7, 30, 15, 250e6, time.UTC), DateOnly: true,
-			Text: text, Source: "https://example.org/feed", Origin: "first",
+			Text: text, Source: "https://example.org/feed", Origin: "first", Backlog: true, Unreviewed: true,
 		},
 		Revision:  1,
 		Read:      time.Date(2024, 2, 20, 8, 0, 0, 125e6, time.UTC),
@@ -283,6 +284,7 @@ func sourcesKeepOrder(t *testing.T, l briefings.Library) {
 	full := briefings.Source{
 		ID: "b", URL: "https://example.org/b", Title: "Bé", Owner: "slack/T1/C1", Added: at, Paused: true, NextAt: at.Add(time.Hour),
 		Checked: at.Add(time.Minute), Etag: `W/"x"`, Modified: "Tue, 20 Feb 2024 07:30:15 GMT", Failing: "the server is gone", Since: at,
+		Reviewed: at.Add(2 * time.Hour), Begun: at.Add(2 * time.Minute), First: 3, Newest: at.Add(-time.Hour),
 	}
 	bare := briefings.Source{ID: "a", URL: "https://example.org/a", Added: at.Add(time.Second)}
 	for _, s := range []briefings.Source{full, bare} {
@@ -313,6 +315,36 @@ func sourcesKeepOrder(t *testing.T, l briefings.Library) {
 	check(bare)
 	if err := l.RemoveSource(t.Context(), "b"); !errors.Is(err, briefings.ErrNotFound) {
 		t.Errorf("removing a source twice gives %v, want ErrNotFound", err)
+	}
+}
+
+func pollLeavesDecisions(t *testing.T, l briefings.Library) {
+	at := time.Date(2024, 2, 20, 7, 30, 15, 250e6, time.UTC)
+	kept := briefings.Source{ID: "b", URL: "https://example.org/b", Owner: "slack/T1/C1", Added: at, Paused: true, Reviewed: at.Add(time.Minute), First: 2}
+	if err := l.SaveSource(t.Context(), kept); err != nil {
+		t.Fatal(err)
+	}
+	polled := briefings.Source{
+		ID: "b", URL: "https://example.org/b/feed", Title: "B", NextAt: at.Add(time.Hour), Checked: at.Add(time.Minute), Etag: "x", Modified: "then",
+		Failing: "the server is gone", Since: at, Begun: at.Add(time.Second), Newest: at.Add(-time.Hour),
+	}
+	if err := l.SavePoll(t.Context(), polled); err != nil {
+		t.Fatal(err)
+	}
+	want := polled
+	want.Owner, want.Added, want.Paused, want.Reviewed, want.First = kept.Owner, kept.Added, kept.Paused, kept.Reviewed, kept.First
+	got, err := l.Sources(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]briefings.Source{want}, got, sameArticle); diff != "" {
+		t.Errorf("the source differs after a poll (-want +got):\n%s", diff)
+	}
+	if err := l.SavePoll(t.Context(), briefings.Source{ID: "gone"}); !errors.Is(err, briefings.ErrNotFound) {
+		t.Errorf("the poll of a removed source gives %v, want ErrNotFound", err)
+	}
+	if got, err := l.Sources(t.Context()); err != nil || len(got) != 1 {
+		t.Errorf("the poll of a removed source left %d sources, error %v", len(got), err)
 	}
 }
 

@@ -491,27 +491,17 @@ func logisticRegression(all []answered) map[string]float64 {
 		y      float64
 		weight float64
 	}
-	count := map[string][2]float64{}
-	for _, a := range all {
-		c := count[a.course.Name]
-		c[answerable(a)]++
-		count[a.course.Name] = c
-	}
+	weights := lessonWeights(all)
 	var rows []row
 	total := 0.0
-	for _, a := range all {
-		y := answerable(a)
-		c := count[a.course.Name]
-		if c[0] == 0 || c[1] == 0 {
+	for i, a := range all {
+		if weights[i] == 0 {
 			continue
 		}
-		share := cmp.Or(a.course.Answerable, .5)
-		if y == 0 {
-			share = 1 - share
-		}
-		w := a.weight * share / c[y]
-		rows = append(rows, row{v.vector(a.answer.Why.Signals), float64(y), w})
-		total += w
+		// A veto is applied to the confidence; it isn't part of what is learned.
+		signals := slices.DeleteFunc(slices.Clone(a.answer.Why.Signals), func(f briefings.Feature) bool { return strings.HasPrefix(f.Name, vetoPrefix) })
+		rows = append(rows, row{v.vector(signals), float64(answerable(a)), weights[i]})
+		total += weights[i]
 	}
 	w := make([]float64, len(v.names))
 	grad := make([]float64, len(w))
@@ -531,6 +521,31 @@ func logisticRegression(all []answered) map[string]float64 {
 	out := make(map[string]float64, len(w))
 	for i, n := range v.names {
 		out[n] = w[i]
+	}
+	return out
+}
+
+// lessonWeights is how much each question weighs in learning the verdict: within a course, those with and without an answer
+// weigh together what Course.Answerable says. A course that has only one sort weighs nothing.
+func lessonWeights(all []answered) []float64 {
+	count := map[string][2]float64{}
+	for _, a := range all {
+		c := count[a.course.Name]
+		c[answerable(a)]++
+		count[a.course.Name] = c
+	}
+	out := make([]float64, len(all))
+	for i, a := range all {
+		y := answerable(a)
+		c := count[a.course.Name]
+		if c[0] == 0 || c[1] == 0 {
+			continue
+		}
+		share := cmp.Or(a.course.Answerable, .5)
+		if y == 0 {
+			share = 1 - share
+		}
+		out[i] = a.weight * share / c[y]
 	}
 	return out
 }

@@ -22,7 +22,7 @@ import (
 	"attache/briefings/eval"
 )
 
-var train = flag.String("train", "", `"halves" trains on each half of the shared questions and measures on the other; "all" trains on all of them and writes ../data/weights.json`)
+var train = flag.String("train", "", `"halves" trains on each half of the shared questions and measures on the other; "examine" does so for each group of features left out, and for the confidence; "all" trains on all of them and writes ../data/weights.json`)
 var sets = flag.String("sets", "rtqa,squad,timeqa,polnear", "the sets to train on")
 var parts = flag.String("parts", "", "the parts to train, all without it: sentence, span, order, refusal")
 
@@ -38,6 +38,10 @@ func TestTrain(t *testing.T) {
 		t.Fatal(err)
 	}
 	courses := readCourses(t)
+	if *train == "examine" {
+		examine(t, courses, start)
+		return
+	}
 	if *train == "all" {
 		out, err := eval.Train(t.Context(), eval.TrainConfig{Courses: courses, Start: start, Parts: partList(), Log: os.Stderr})
 		if err != nil {
@@ -72,6 +76,16 @@ func TestTrain(t *testing.T) {
 		for _, c := range measure {
 			report(t, c, out)
 		}
+	}
+}
+
+// examine prints the tables of what each group of features is worth and of how far the confidence can be trusted, as they
+// stand in the benchmarks.
+func examine(t *testing.T, courses []eval.Course, start []byte) {
+	t.Helper()
+	_, err := eval.Examine(t.Context(), courses, start, func(l eval.Lesson) int { return int(halfOf(l)) % 2 }, os.Stderr)
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

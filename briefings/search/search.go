@@ -16,6 +16,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"attache/briefings/prose"
@@ -70,9 +71,13 @@ type Hit struct {
 
 // Index is the index. The zero value is not usable: see New.
 type Index struct {
+	vocabulary *vocabulary
+	memory     atomic.Pointer[stretches] // nil while there are few documents
+	prepared   atomic.Int64
+
 	mu       sync.RWMutex
-	terms    map[string]uint32
-	postings []postings
+	postings []postings // of each term of the vocabulary, as far as passages have them
+	skips    [][]skip   // of the terms that have some; see postings.skips
 	docs     []docInfo
 	byID     map[string]uint32
 	passages []passageInfo
@@ -93,9 +98,10 @@ type passageInfo struct {
 	length uint16
 }
 
+// postings are kept small: most words stand in one passage or two.
 type postings struct {
 	bytes  []byte
-	skips  []skip // one per full block
+	skips  uint32 // 1 + the place in Index.skips of one skip for each full block; 0 for none
 	last   uint32 // the last passage
 	n      uint32 // how many postings
 	mostTF uint16
@@ -108,7 +114,7 @@ type skip struct {
 
 // New makes an empty index.
 func New() *Index {
-	return &Index{terms: map[string]uint32{}, byID: map[string]uint32{}}
+	return &Index{vocabulary: newVocabulary(), byID: map[string]uint32{}}
 }
 
 // TermOf is the index's form of a token: its stem; "" for a word that isn't indexed.
@@ -143,52 +149,10 @@ func Terms(text string) []string {
 	return out
 }
 
-// Prepared is a document taken apart, ready for Insert. Taking apart is the dear step, and needs no index.
-type Prepared struct {
-	doc      Doc
-	passages []preparedPassage
-}
-
-type preparedPassage struct {
-	terms  []string // in order of first appearance
-	tf     []int
-	length int
-}
-
-// Prepare takes a document apart.
-func Prepare(d Doc) *Prepared {
-	title := Terms(d.Title)
-	p := &Prepared{doc: d, passages: make([]preparedPassage, len(d.Passages))}
-	at := map[string]int{}
-	for i, text := range d.Passages {
-		clear(at)
-		e := &p.passages[i]
-		add := func(t string, n int) {
-			k, ok := at[t]
-			if !ok {
-				k = len(e.terms)
-				at[t] = k
-				e.terms = append(e.terms, t)
-				e.tf = append(e.tf, 0)
-			}
-			e.tf[k] += n
-			e.length += n
-		}
-		for _, t := range Terms(text) {
-			add(t, 1)
-		}
-		for _, t := range title {
-			add(t, titleWeight)
-		}
-	}
-	p.doc.Passages = nil
-	return p
-}
-
 // Add makes a document findable. One with the same ID is replaced.
-func (x *Index) Add(d Doc) { x.Insert(Prepare(d)) }
+func (x *Index) Add(d Doc) { x.Insert(x.Prepare(d)) }
 
-// Insert is Add for a document that is prepared already.
+// Insert is Add for a document that this index has prepared.
 func (x *Index) Insert(prepared *Prepared) {
 	d, passages := prepared.doc, prepared.passages
 	x.mu.Lock()
@@ -202,14 +166,11 @@ func (x *Index) Insert(prepared *Prepared) {
 		id := uint32(len(x.passages))
 		x.passages = append(x.passages, passageInfo{doc: doc, length: uint16(min(p.length, math.MaxUint16))})
 		x.length += int64(p.length)
-		for k, t := range p.terms {
-			n, ok := x.terms[t]
-			if !ok {
-				n = uint32(len(x.postings))
-				x.terms[strings.Clone(t)] = n
+		for _, t := range p.terms {
+			for int(t.term) >= len(x.postings) {
 				x.postings = append(x.postings, postings{})
 			}
-			x.postings[n].add(id, p.tf[k])
+			x.post(t.term, id, int(t.n))
 		}
 	}
 }
@@ -229,8 +190,9 @@ func (x *Index) remove(id string) {
 	}
 }
 
-// add appends a posting: the difference to the passage before, with the frequency in the two low bits.
-func (p *postings) add(id uint32, tf int) {
+// post appends a posting: the difference to the passage before, with the frequency in the two low bits.
+func (x *Index) post(term, id uint32, tf int) {
+	p := &x.postings[term]
 	tf = min(tf, math.MaxUint16)
 	delta := id - p.last
 	if p.n == 0 {
@@ -245,7 +207,12 @@ func (p *postings) add(id uint32, tf int) {
 	p.n++
 	p.mostTF = max(p.mostTF, uint16(tf))
 	if p.n%blockSize == 0 {
-		p.skips = append(p.skips, skip{last: id, offset: uint32(len(p.bytes))})
+		if p.skips == 0 {
+			x.skips = append(x.skips, nil)
+			p.skips = uint32(len(x.skips))
+		}
+		at := p.skips - 1
+		x.skips[at] = append(x.skips[at], skip{last: id, offset: uint32(len(p.bytes))})
 	}
 }
 
@@ -275,10 +242,18 @@ func (x *Index) Passages() int {
 func (x *Index) Frequency(term string) int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	if n, ok := x.terms[term]; ok {
-		return int(x.postings[n].n)
+	if p := x.of(term); p != nil {
+		return int(p.n)
 	}
 	return 0
+}
+
+// of returns the postings of a term; nil where no passage has it. The caller holds mu.
+func (x *Index) of(term string) *postings {
+	if n, ok := x.vocabulary.find(term); ok && int(n) < len(x.postings) && x.postings[n].n > 0 {
+		return &x.postings[n]
+	}
+	return nil
 }
 
 // Frequencies is Frequency for many terms at once, and how many passages there are.
@@ -287,8 +262,8 @@ func (x *Index) Frequencies(terms []string) ([]int, int) {
 	defer x.mu.RUnlock()
 	out := make([]int, len(terms))
 	for i, t := range terms {
-		if n, ok := x.terms[t]; ok {
-			out[i] = int(x.postings[n].n)
+		if p := x.of(t); p != nil {
+			out[i] = int(p.n)
 		}
 	}
 	return out, len(x.passages)
@@ -297,6 +272,7 @@ func (x *Index) Frequencies(terms []string) ([]int, int) {
 // cursor walks the postings of one term.
 type cursor struct {
 	p      *postings
+	skips  []skip
 	pos    int
 	doc    uint32 // the current passage; done when there is none
 	tf     uint32
@@ -345,7 +321,7 @@ func (c *cursor) seek(id uint32) {
 	if c.doc == done || c.doc >= id && c.i > 0 {
 		return
 	}
-	skips := c.p.skips
+	skips := c.skips
 	if block := int(c.i) / blockSize; block < len(skips) && skips[block].last < id {
 		lo, hi := block, len(skips)
 		for lo < hi {
@@ -387,16 +363,18 @@ func (x *Index) Search(q Query) []Hit {
 	var cursors []*cursor
 	seen := map[string]*cursor{}
 	for _, t := range q.Terms {
-		n, ok := x.terms[t.Text]
-		if !ok || t.Weight <= 0 {
+		p := x.of(t.Text)
+		if p == nil || t.Weight <= 0 {
 			continue
 		}
 		if c, ok := seen[t.Text]; ok {
 			c.weight = max(c.weight, t.Weight)
 			continue
 		}
-		p := &x.postings[n]
 		c := &cursor{p: p, weight: t.Weight}
+		if p.skips > 0 {
+			c.skips = x.skips[p.skips-1]
+		}
 		c.idf = math.Log(1 + (float64(len(x.passages))-float64(p.n)+0.5)/(float64(p.n)+0.5))
 		seen[t.Text] = c
 		cursors = append(cursors, c)
@@ -538,14 +516,17 @@ func (x *Index) Near(term string) []string {
 		n    uint32
 	}
 	var all []found
+	rows := make([]int, 3*(n+most+1))
 	x.mu.RLock()
-	for t, id := range x.terms {
-		if len(t) < n-most || len(t) > n+most || t[0] != term[0] {
-			continue
-		}
-		if d := distance(term, t, most); d <= most {
-			all = append(all, found{t, d, x.postings[id].n})
-		}
+	for length := n - most; length <= n+most; length++ {
+		x.vocabulary.shaped(term[0], length, func(t string, id uint32) {
+			if int(id) >= len(x.postings) || x.postings[id].n == 0 {
+				return
+			}
+			if d := distance(term, t, most, rows); d <= most {
+				all = append(all, found{t, d, x.postings[id].n})
+			}
+		})
 	}
 	x.mu.RUnlock()
 	sort.Slice(all, func(i, j int) bool {
@@ -567,10 +548,11 @@ func (x *Index) Near(term string) []string {
 	return out
 }
 
-// distance counts insertions, deletions, replacements and swaps of neighbours between a and b; above most it stops.
-func distance(a, c string, most int) int {
+// distance counts insertions, deletions, replacements and swaps of neighbours between a and c; above most it stops. rows is
+// room for three times the length of c and one.
+func distance(a, c string, most int, rows []int) int {
 	la, lb := len(a), len(c)
-	prev2, prev, cur := make([]int, lb+1), make([]int, lb+1), make([]int, lb+1)
+	prev2, prev, cur := rows[:lb+1], rows[lb+1:2*(lb+1)], rows[2*(lb+1):3*(lb+1)]
 	for j := range prev {
 		prev[j] = j
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"attache/briefings/prose"
 	"attache/briefings/search"
 )
 
@@ -273,4 +274,43 @@ func BenchmarkSearch200k(b *testing.B) {
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MB-heap")
 	b.ReportMetric(build.Seconds(), "s-build")
 	runtime.KeepAlive(x)
+}
+
+// TestWhatIsRememberedIsTrue holds an index that has read much, and takes texts apart stretch by stretch, to one that has
+// read nothing.
+func TestWhatIsRememberedIsTrue(t *testing.T) {
+	t.Parallel()
+	words, read := search.NewWords(), search.New()
+	for n := range 100 {
+		read.Add(search.Doc{ID: fmt.Sprint(n), Passages: []string{"much"}})
+		read.Remove(fmt.Sprint(n))
+	}
+	check := func(t interface{ Errorf(string, ...any) }, text string) {
+		fresh := search.New()
+		d := search.Doc{ID: "a", Title: text, When: day(1), Passages: []string{text, text + " " + text}}
+		fresh.Add(d)
+		read.Add(d)
+		for _, tok := range prose.Tokens(text) {
+			if got, want := words.TermOf(tok), search.TermOf(tok); got != want {
+				t.Errorf("%q is the term %q, want %q", tok.Text, got, want)
+			}
+		}
+		for _, term := range search.Terms(text) {
+			q := search.Query{Terms: []search.Term{{Text: term, Weight: 1}}, Scope: map[string]bool{"a": true}}
+			if diff := cmp.Diff(ids(fresh.Search(q)), ids(read.Search(q))); diff != "" || len(fresh.Search(q)) != 2 {
+				t.Errorf("%q in %q (-fresh +well-read):\n%s", term, text, diff)
+			}
+		}
+		read.Remove("a")
+	}
+	for _, text := range []string{
+		"The U.S. spokesman's words — “don't”, he said, at 10,000.5 km (U.K. time) — weren't the nurses’ own.", "a . b  c\n\nd.e.f g.h .i", "F-16s, 80s-style; O'Brien’s 3rd 1,000,00 2.5.",
+		"북한의 김정은은 말했다. 習近平は訪問した。 Łódź straße Noël l’été aujourd'hui", "e\u0301te\u0301 ' s 's ’ s a.m. p.m . U.S.A.",
+	} {
+		check(t, text)
+		check(t, text) // now from memory
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		check(t, rapid.StringOfN(rapid.SampledFrom([]rune("abcs tTU.,'’-01 \n\u00a0é\u0301한中—“")), 0, 40, -1).Draw(t, "text"))
+	})
 }

@@ -35,9 +35,9 @@ type Keys map[string]float64
 
 // lexicon is what a language calls the concepts.
 type lexicon struct {
-	one    map[string][]string // a word's key → concepts
-	many   map[string][]phrase // the key of a phrase's first word → phrases
-	runes  map[rune][]phrase   // scripts without spaces: by first character
+	one   map[string][]string // a word's key → concepts
+	many  map[string][]phrase // the key of a phrase's first word → phrases
+	runes map[rune][]phrase   // scripts without spaces: by first character
 }
 
 type phrase struct {

@@ -61,7 +61,7 @@ func (c askCmd) Run(ctx context.Context, p *program) error {
 	if c.JSON {
 		return printAnswer(p.out, q.Text, answer)
 	}
-	fmt.Fprint(p.out, message.Text(present.Answer(answer, present.Answering{Reader: reader(s.Zone, p.now())}), message.TextOptions{
+	fmt.Fprint(p.out, message.Text(present.Answer(answer, present.Answering{Reader: p.reader(s.Zone)}), message.TextOptions{
 		Width: width(p.out), Colour: p.colour(p.out), Links: p.colour(p.out),
 	}))
 	if c.Explain && answer.Why != nil {
@@ -71,12 +71,24 @@ func (c askCmd) Run(ctx context.Context, p *program) error {
 }
 
 // reader is the person at the terminal.
-func reader(zone string, now time.Time) present.Reader {
+func (p *program) reader(zone string) present.Reader {
 	loc, err := time.LoadLocation(zone)
 	if err != nil {
 		loc = time.UTC
 	}
-	return present.Reader{Zone: loc, Now: now}
+	return present.Reader{Locale: p.locale(), Zone: loc, Now: p.now()}
+}
+
+// locale is the language of the person at the terminal, as POSIX lets them say it: the first of these that is set decides.
+func (p *program) locale() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		for _, entry := range p.environ {
+			if value, found := strings.CutPrefix(entry, name+"="); found && value != "" {
+				return value
+			}
+		}
+	}
+	return ""
 }
 
 // answerJSON is what `ask --json` prints. Scripts depend on it: fields are added, never renamed.
@@ -91,6 +103,7 @@ type answerJSON struct {
 	Missing    []string       `json:"missing,omitempty"`
 	Nearby     []claimJSON    `json:"nearby,omitempty"`
 	Searched   int            `json:"searched"`
+	Drafter    string         `json:"drafter"` // who worded it: "extractive", or the language model's name
 	Why        *briefings.Why `json:"why,omitempty"`
 }
 
@@ -121,7 +134,7 @@ func printAnswer(w io.Writer, question string, a briefings.Answer) error {
 	enc.SetIndent("", "  ")
 	return enc.Encode(answerJSON{
 		Question: question, Verdict: a.Verdict, Answer: a.Short, Claims: claimsJSON(a.Claims), AsOf: a.AsOf.UTC().Format(timeJSON),
-		Confidence: a.Confidence, Missing: a.Missing, Nearby: claimsJSON(a.Nearby), Searched: a.Searched, Why: a.Why,
+		Confidence: a.Confidence, Missing: a.Missing, Nearby: claimsJSON(a.Nearby), Searched: a.Searched, Drafter: a.Drafter, Why: a.Why,
 	})
 }
 
@@ -154,6 +167,9 @@ func explain(w io.Writer, a briefings.Answer) {
 	for _, f := range why.Signals {
 		fmt.Fprintf(w, "  %-24s %8.3f\n", f.Name, f.Value)
 	}
+	for _, p := range why.Passages {
+		fmt.Fprintf(w, "  passage %7.3f  %s, %d: %s\n", p.Score, p.Article, p.Passage, message.Clean(p.Text))
+	}
 	for _, s := range why.Sentences {
 		fmt.Fprintf(w, "  %7.3f  %s #%d: %s\n", s.Score, s.Article, s.Sentence, message.Clean(s.Text))
 		for _, f := range s.Features {
@@ -161,6 +177,19 @@ func explain(w io.Writer, a briefings.Answer) {
 				fmt.Fprintf(w, "           %-22s %8.3f\n", f.Name, f.Value)
 			}
 		}
+		for _, f := range s.Parts {
+			fmt.Fprintf(w, "           adds to the score: %-22s %+8.3f\n", f.Name, f.Value)
+		}
+	}
+	for i, s := range why.Spans[:min(len(why.Spans), 10)] {
+		told := "rejected"
+		if i == 0 {
+			told = "proposed"
+		}
+		fmt.Fprintf(w, "  short answer %s %7.3f  %s (%s)\n", told, s.Score, message.Clean(s.Text), s.Kind)
+	}
+	for _, text := range why.Stands {
+		fmt.Fprintf(w, "  stands: %s\n", message.Clean(text))
 	}
 	for _, r := range why.Rejected {
 		fmt.Fprintf(w, "  rejected: %s (%s)\n", message.Clean(r.Text), r.Reason)
@@ -183,7 +212,7 @@ func (chatCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	c, err := console.New(console.Config{Handler: b, In: p.in, Out: p.out, Err: p.err, Colour: p.colour(p.out), Width: width(p.out)})
+	c, err := console.New(console.Config{Handler: b, In: p.in, Out: p.out, Err: p.err, Colour: p.colour(p.out), Width: width(p.out), Locale: p.locale()})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"attache/adapters/feeds"
+	"attache/adapters/models"
 	"attache/adapters/store"
 	"attache/briefings"
 )
@@ -20,6 +21,7 @@ type desk struct {
 	fetcher  *feeds.Fetcher
 	store    *store.Store // nil where nothing is kept
 	engine   *briefings.Engine
+	model    *models.Drafter // nil when it is off
 }
 
 // access says what a subcommand does with the database.
@@ -37,13 +39,13 @@ const (
 func (p *program) openDesk(ctx context.Context, s settings, log *slog.Logger, how access, progress func(int)) (*desk, error) {
 	d := &desk{settings: s, log: log}
 	var err error
-	d.fetcher, err = feeds.New(feeds.Config{Contact: s.Contact, Allow: s.Networks, Now: p.now, Version: version()})
+	d.fetcher, err = feeds.New(feeds.Config{Contact: s.Contact, Allow: s.Networks, Outlets: s.Outlets, Now: p.now, Version: version()})
 	if err != nil {
 		return nil, err
 	}
 	var library briefings.Library = briefings.NewShelf()
 	if how != nothing {
-		d.store, err = store.Open(ctx, store.Config{Data: s.Data, URL: s.Database, Role: how.role(), Now: p.now, Log: log})
+		d.store, err = store.Open(ctx, store.Config{Data: s.Data, URL: s.Database, Role: how.role(), Queue: how == serves, Now: p.now, Log: log})
 		switch {
 		case errors.Is(err, store.ErrNone) && how == looks:
 			d.store = nil
@@ -53,7 +55,16 @@ func (p *program) openDesk(ctx context.Context, s settings, log *slog.Logger, ho
 			library = d.store
 		}
 	}
-	d.engine, err = briefings.New(briefings.Config{Library: library, Fetcher: d.fetcher, Now: p.now, Log: log})
+	d.model, err = model(s, log)
+	if err != nil {
+		d.close()
+		return nil, err
+	}
+	var drafter briefings.Drafter // nil: the embedded one
+	if d.model != nil {
+		drafter = d.model
+	}
+	d.engine, err = briefings.New(briefings.Config{Library: library, Fetcher: d.fetcher, Drafter: drafter, DraftTimeout: s.ModelTimeout, Now: p.now, Log: log})
 	if err == nil && (how == serves || how == writes || d.store == nil && how == looks) {
 		err = d.fill(ctx)
 	}
@@ -65,6 +76,14 @@ func (p *program) openDesk(ctx context.Context, s settings, log *slog.Logger, ho
 		return nil, err
 	}
 	return d, nil
+}
+
+// model makes the language model that the settings name; nil where they name none.
+func model(s settings, log *slog.Logger) (*models.Drafter, error) {
+	if s.Model == "" {
+		return nil, nil
+	}
+	return models.New(models.Config{Protocol: s.ModelProtocol, URL: s.ModelURL, Key: s.ModelKey, Model: s.Model, Log: log})
 }
 
 func (a access) role() store.Role {

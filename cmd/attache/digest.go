@@ -2,17 +2,16 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
-	"attache/bot/message"
 	"attache/bot/present"
 	"attache/briefings"
 )
 
 type digestCmd struct {
-	JSON  bool     `help:"Print the edition as JSON."`
+	Form  string   `help:"How to print it: text, html (a page for a mail program), eml (a mail file), json, feed (JSON Feed) or atom." enum:"text,html,eml,json,feed,atom" default:"text"`
+	JSON  bool     `help:"The same as --form json."`
 	Topic []string `help:"What it is about; may be given several times." placeholder:"WORDS"`
 	Since string   `help:"From when on; default: a day before --until." placeholder:"DATE"`
 	Until string   `help:"Until when; default: now." placeholder:"DATE"`
@@ -52,18 +51,13 @@ func (c digestCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer d.close()
-	edition, err := d.engine.Compose(ctx, briefings.Assignment{Beat: briefings.Beat{Topics: c.Topic}, Window: window, Most: c.Most})
+	edition, err := d.engine.Compose(ctx, briefings.Assignment{Beat: briefings.Beat{Topics: c.Topic}, Window: window, Most: c.Most, Backlog: true})
 	if err != nil {
 		return err
 	}
+	form := c.Form
 	if c.JSON {
-		enc := json.NewEncoder(p.out)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(edition)
+		form = formJSON
 	}
-	fmt.Fprint(p.out, message.Text(present.Edition(edition, present.Issue{Zone: zone}), message.TextOptions{
-		Width: width(p.out), Colour: p.colour(p.out), Links: p.colour(p.out),
-	}))
-	return nil
+	return p.printEdition(ctx, p.out, form, s, edition, present.Issue{Zone: zone, Locale: p.locale()})
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"attache/adapters/discord"
+	"attache/adapters/models"
 	"attache/adapters/slack"
 	"attache/adapters/store"
 	"attache/bot"
@@ -81,8 +82,33 @@ func (p *program) examine(ctx context.Context) []finding {
 	}
 	out := []finding{{What: "settings", OK: true, Detail: "all valid"}}
 	out = append(out, p.examineClock(), p.examineData(s), p.examineDatabase(ctx, s), examineListen(ctx, s))
+	out = append(out, examineModel(ctx, s))
 	out = append(out, p.examineSlack(ctx, s)...)
 	return append(out, p.examineDiscord(ctx, s)...)
+}
+
+func examineModel(ctx context.Context, s settings) finding {
+	f := finding{What: "language model", Detail: s.Model}
+	d, err := model(s, nil)
+	switch {
+	case err != nil:
+		f.Detail, f.Mend = err.Error(), "Mend the ATTACHE_MODEL settings."
+		return f
+	case d == nil:
+		f.Off, f.Detail = true, "off: answers are quoted from the sources; ATTACHE_MODEL is not set"
+		return f
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, 15*time.Second, errors.New("no answer within 15 s"))
+	defer cancel()
+	switch err := d.Check(ctx); {
+	case err == nil:
+		f.OK = true
+	case errors.Is(err, models.ErrRefused):
+		f.Detail, f.Mend = err.Error(), "Set ATTACHE_MODEL_KEY to a key that the server accepts."
+	default:
+		f.Detail, f.Mend = err.Error(), "Check ATTACHE_MODEL, ATTACHE_MODEL_URL and ATTACHE_MODEL_PROTOCOL. Until then the embedded engine answers."
+	}
+	return f
 }
 
 func (p *program) examineClock() finding {
@@ -160,13 +186,12 @@ func examineListen(ctx context.Context, s settings) finding {
 }
 
 func (p *program) examineSlack(ctx context.Context, s settings) []finding {
-	if s.SlackBotToken == "" {
+	if !s.slackOn() {
 		return []finding{{What: "Slack", Off: true, Detail: "SLACK_BOT_TOKEN is not set; `attache manifest slack` prints the app to create"}}
 	}
-	a, err := slack.New(slack.Config{
-		BotToken: s.SlackBotToken, AppToken: s.SlackAppToken, SigningSecret: s.SlackSigningSecret, APIURL: s.SlackAPIURL, Agent: s.SlackAgent,
-		Handler: (*bot.Bot)(nil), Now: p.now,
-	})
+	config := slackConfig(s, nil)
+	config.Handler, config.Now = (*bot.Bot)(nil), p.now
+	a, err := slack.New(config)
 	if err != nil {
 		return []finding{{What: "Slack", Detail: err.Error()}}
 	}
@@ -185,7 +210,9 @@ func (p *program) examineDiscord(ctx context.Context, s settings) []finding {
 	if s.DiscordToken == "" {
 		return []finding{{What: "Discord", Off: true, Detail: "DISCORD_BOT_TOKEN is not set; `attache manifest discord` says how to create the application"}}
 	}
-	a, err := discord.New(discord.Config{Token: s.DiscordToken, BaseURL: s.DiscordAPIURL, MessageContent: s.DiscordContent, Now: p.now})
+	config := discordConfig(s)
+	config.Now = p.now
+	a, err := discord.New(config)
 	if err != nil {
 		return []finding{{What: "Discord", Detail: err.Error()}}
 	}

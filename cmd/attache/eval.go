@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,7 @@ type evalCmd struct {
 	Article   []string `help:"Articles to answer from; may be given several times." placeholder:"PATH"`
 	Corpus    string   `help:"Articles to answer from, one JSON object a line, also gzipped." placeholder:"FILE.jsonl[.gz]"`
 	Limit     int      `help:"Answer only the first N questions." placeholder:"N"`
+	Model     bool     `help:"Let the language model of ATTACHE_MODEL word the answers."`
 	Questions string   `arg:"" help:"One JSON object a line: id, question, and asked, articles or context where wanted. - is standard input."`
 }
 
@@ -29,6 +31,12 @@ func (c evalCmd) Run(ctx context.Context, p *program) error {
 	}
 	defer d.close()
 	job := eval.Config{Out: p.out, Now: p.now, Limit: c.Limit}
+	if c.Model {
+		if d.model == nil {
+			return usage(errors.New("--model needs ATTACHE_MODEL and its key or address"))
+		}
+		job.Drafter = d.model
+	}
 	for _, from := range c.Article {
 		r, err := d.report(ctx, from)
 		if err != nil {

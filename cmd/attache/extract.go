@@ -87,7 +87,8 @@ func indented(w io.Writer, v any) error {
 }
 
 type sourcesCmd struct {
-	JSON bool `help:"Print one JSON object a line."`
+	JSON   bool `help:"Print one JSON object a line."`
+	Export bool `help:"Print them as OPML, for other readers or attache add."`
 }
 
 // Run lists the sources that are followed, with their health.
@@ -101,7 +102,10 @@ func (c sourcesCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	t := p.table(c.JSON, "ID", "HEALTH", "NEXT", "TITLE", "ADDRESS")
+	if c.Export {
+		return export(p, list)
+	}
+	t := p.table(c.JSON, "ID", "HEALTH", "REVIEWED", "NEWEST", "NEXT", "TITLE", "ADDRESS")
 	for _, s := range list {
 		health := "reading"
 		switch {
@@ -112,7 +116,11 @@ func (c sourcesCmd) Run(ctx context.Context, p *program) error {
 		case s.Checked.IsZero():
 			health = "not read yet"
 		}
-		t.row(s.ID, health, stamp(s.NextAt), s.Title, s.URL)
+		reviewed := "no"
+		if !s.Reviewed.IsZero() {
+			reviewed = "yes"
+		}
+		t.row(s.ID, health, reviewed, stamp(s.Newest), stamp(s.NextAt), s.Title, s.URL)
 	}
-	return t.end("No source is followed yet. In chat: /brief source add https://…/rss")
+	return t.end("No source is followed yet. In chat: /brief source add https://…/rss; here: attache add feeds.opml")
 }

@@ -209,7 +209,7 @@ func TestTheWholeBotAnswersEverywhereAndEachDigestArrivesOnce(t *testing.T) {
 	}
 	p.post(t, "/api/ask", `{"channel":"korea-desk","text":"/brief digest add daily 08:00 UTC"}`, &inPage)
 	slackSide.Slash("C1", "U1", "/brief", "digest add daily 09:00 UTC")
-	slackSide.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "U1" && strings.Contains(m.Text, "manage") })
+	slackSide.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "U1" && strings.Contains(m.Text, "관리") })
 
 	// Down over the slot, up again 20 minutes later.
 	if code := p.stop(); code != exitOK {

@@ -15,7 +15,7 @@ type addCmd struct {
 	Title  string   `help:"Title of the report, where the file doesn't say it." placeholder:"TEXT"`
 	Outlet string   `help:"Who published it." placeholder:"NAME"`
 	Date   string   `help:"When it was published, such as 2024-02-20." placeholder:"DATE"`
-	From   []string `arg:"" help:"Files (text, Markdown, HTML, e-mail) or addresses of pages." name:"file-or-url"`
+	From   []string `arg:"" help:"Files (text, Markdown, HTML, e-mail), addresses of pages, or lists of feeds (OPML), whose feeds are followed." name:"file-or-url"`
 }
 
 func (c addCmd) Run(ctx context.Context, p *program) error {
@@ -41,6 +41,12 @@ func (c addCmd) Run(ctx context.Context, p *program) error {
 }
 
 func (c addCmd) add(ctx context.Context, p *program, d *desk, from string) error {
+	if list, listed, err := d.feedList(ctx, from); listed {
+		if err != nil {
+			return err
+		}
+		return d.followAll(ctx, p, list)
+	}
 	r, err := d.report(ctx, from)
 	if err != nil {
 		return err

@@ -59,6 +59,7 @@ type cli struct {
 	Eval       evalCmd       `cmd:"" help:"Answer many questions from a file, to compare engines and models."`
 	Extract    extractCmd    `cmd:"" help:"Print the main text of the HTML page on the standard input."`
 	Feed       feedCmd       `cmd:"" help:"Print what is understood of the feed on the standard input."`
+	Stories    storiesCmd    `cmd:"" help:"Group the articles of a file into stories."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 

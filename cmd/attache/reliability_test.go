@@ -348,7 +348,7 @@ func TestReplica(t *testing.T) {
 		defer cancel()
 		_, _ = io.Copy(io.Discard, os.Stdin) // nobody's child works on
 	}()
-	s, err := store.Open(ctx, store.Config{Data: w.Data, URL: w.URL})
+	s, err := store.Open(ctx, store.Config{Data: w.Data, URL: w.URL, Queue: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -388,6 +388,11 @@ func TestReplica(t *testing.T) {
 		}
 	})
 	if !w.Plans {
+		wg.Go(func() {
+			if err := s.RunQueue(ctx, courier.Wake); err != nil {
+				t.Error(err)
+			}
+		})
 		wg.Go(func() {
 			if err := courier.Run(ctx); err != nil {
 				t.Error(err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -16,7 +15,9 @@ import (
 	"attache/adapters/discord"
 	"attache/adapters/metrics"
 	"attache/adapters/playground"
+	"attache/adapters/press"
 	"attache/adapters/slack"
+	"attache/adapters/store"
 	"attache/bot"
 	"attache/bot/digest"
 	"attache/bot/message"
@@ -63,17 +64,22 @@ type house struct {
 	playground *playground.Playground
 	slack      *slack.Adapter   // nil when it is off
 	discord    *discord.Adapter // nil when it is off
-	posters    map[string]message.Poster
-	draining   atomic.Bool
+	// interactions takes Discord's interactions by HTTP; nil when they come over the gateway.
+	interactions http.Handler
+	posters      map[string]message.Poster
+	pictures     *illustrator  // nil when they are off
+	stand        *press.Stand  // nil when feeds are off
+	leases       *store.Holder // what only one replica may do
+	draining     atomic.Bool
 }
 
 // openHouse wires the rooms together. Nothing runs yet.
 func (p *program) openHouse(d *desk) (*house, error) {
 	s, log := d.settings, d.log
-	h := &house{desk: d, program: p, metrics: metrics.New(version()), posters: map[string]message.Poster{}}
+	h := &house{desk: d, program: p, metrics: metrics.New(version()), posters: map[string]message.Poster{}, leases: d.store.NewHolder()}
 	// Each platform's time. The playground's can be moved.
 	now := map[string]func() time.Time{playground.Platform: func() time.Time { return h.playground.Now() }}
-	if s.SlackBotToken != "" {
+	if s.slackOn() {
 		now[slack.Platform] = p.now
 	}
 	if s.DiscordToken != "" {
@@ -81,6 +87,14 @@ func (p *program) openHouse(d *desk) (*house, error) {
 	}
 
 	var err error
+	if h.pictures, err = newIllustrator(s, log); err != nil {
+		return nil, err
+	}
+	if s.Feeds != "" {
+		if h.stand, err = press.NewStand(press.StandConfig{Secret: s.Feeds, Feed: h.editions, Log: log}); err != nil {
+			return nil, err
+		}
+	}
 	h.gatherer, err = briefings.NewGatherer(briefings.GathererConfig{Engine: d.engine, Library: d.store, Fetcher: d.fetcher, Now: p.now, Log: log})
 	if err != nil {
 		return nil, err
@@ -107,38 +121,34 @@ func (p *program) openHouse(d *desk) (*house, error) {
 	}
 	h.posters[playground.Platform] = h.playground.Poster()
 
-	if s.SlackBotToken != "" {
-		inbox := "" // what Slack was told that we have it survives a crash
-		if s.Database == "" {
-			inbox = filepath.Join(s.Data, "slack-inbox")
-		}
-		h.slack, err = slack.New(slack.Config{
-			BotToken: s.SlackBotToken, AppToken: s.SlackAppToken, SigningSecret: s.SlackSigningSecret, APIURL: s.SlackAPIURL,
-			Handler: h.bot, Seen: d.store.Seen, Inbox: inbox, Admins: s.Managers, Agent: s.SlackAgent, Log: log, Now: p.now, Drain: s.Drain,
-		})
-		if err != nil {
-			return nil, err
-		}
-		h.posters[slack.Platform] = h.slack.Poster()
+	if err := h.openSlack(); err != nil {
+		return nil, err
 	}
 	if s.DiscordToken != "" {
-		h.discord, err = discord.New(discord.Config{
-			Token: s.DiscordToken, BaseURL: s.DiscordAPIURL, GuildOnly: s.DiscordGuild, MessageContent: s.DiscordContent,
-			Handler: h.bot, Log: log, Now: p.now, Version: version(), Drain: s.Drain,
-		})
-		if err != nil {
+		config := discordConfig(s)
+		config.Handler, config.Log, config.Now = noted{h.bot, d.store, p.now}, log, p.now
+		config.Acknowledged = h.metrics.Acknowledged(discord.Platform)
+		config.Lease = h.leases.Hold
+		if h.discord, err = discord.New(config); err != nil {
 			return nil, err
 		}
 		h.posters[discord.Platform] = h.discord.Poster()
+		h.metrics.Platform(discord.Platform, func() bool { return h.discord.Status().Connected }, h.discord.Counts)
+		if s.DiscordPublicKey != "" {
+			if h.interactions, err = h.discord.Interactions(s.DiscordPublicKey); err != nil {
+				return nil, err
+			}
+		}
 	}
 
 	h.courier, err = digest.NewCourier(digest.CourierConfig{
-		Store: d.store, Posters: h.posters, Compose: d.engine.Compose, Render: renderDigest, Now: now, Log: log, Owner: h.tellOwner,
+		Store: d.store, Posters: h.posters, Compose: d.engine.Compose, Render: h.renderDigest, Follow: h.followDigest, Now: now, Log: log, Owner: h.tellOwner,
 		Hooks: h.metrics.Digest(),
 	})
 	if err != nil {
 		return nil, err
 	}
+	h.metrics.Standing(h.standing)
 	h.clock, err = digest.NewClock(digest.ClockConfig{Store: d.store, Platforms: now, Log: log, Hooks: h.metrics.Digest()})
 	if err != nil {
 		return nil, err
@@ -172,9 +182,10 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 		}
 		return nil
 	})
-	g.Go(func() error { return h.clock.Run(ctx) })
+	g.Go(func() error { return h.leases.While(ctx, "planner", h.clock.Run) })
+	g.Go(func() error { return h.store.RunQueue(ctx, h.courier.Wake) })
 	g.Go(func() error { return h.courier.Run(ctx) })
-	g.Go(func() error { return h.gatherer.Run(ctx) })
+	g.Go(func() error { return h.leases.While(ctx, "gatherer", h.gatherer.Run) })
 	g.Go(func() error { return h.housekeeping(ctx) })
 	if h.slack != nil {
 		g.Go(func() error { return h.slack.Run(ctx) })
@@ -210,6 +221,12 @@ func (h *house) housekeeping(ctx context.Context) error {
 			if err := h.store.Tidy(ctx, h.program.now()); err != nil && ctx.Err() == nil {
 				h.log.Error("old records could not be deleted", "err", err)
 			}
+			if err := h.tellFailing(ctx); err != nil && ctx.Err() == nil {
+				h.log.Error("channels could not be told of their failing sources", "err", err)
+			}
+			if err := h.forgetDeparted(ctx); err != nil && ctx.Err() == nil {
+				h.log.Error("the data of servers that were left could not be deleted", "err", err)
+			}
 		}
 	}
 }
@@ -220,14 +237,16 @@ func (h *house) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", h.readyz)
 	mux.Handle("GET /metrics", h.metrics.Handler())
-	if h.slack != nil && h.settings.SlackSigningSecret != "" {
-		mux.Handle("/slack/", h.slack.Handler())
+	h.platformRoutes(mux)
+	if h.stand != nil {
+		mux.Handle("/editions/", h.stand.Handler())
 	}
 	mux.Handle("/", h.playground.Handler())
 	return mux
 }
 
-// readyz answers 200 when questions can be answered: the database can be written and nothing is shutting down.
+// readyz answers 200 when questions can be answered: the database can be written, each platform that is on is connected or
+// was a moment ago, and nothing is shutting down. Below the first line it says how each platform stands.
 func (h *house) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeoutCause(r.Context(), 3*time.Second, errors.New("the database did not answer within 3 s"))
 	defer cancel()
@@ -238,7 +257,13 @@ func (h *house) readyz(w http.ResponseWriter, r *http.Request) {
 		h.log.Error("not ready", "err", err)
 		http.Error(w, "the database can't be used; the log says why", http.StatusServiceUnavailable)
 	default:
-		fmt.Fprintln(w, "ready")
+		lines, ready := h.standings()
+		word := "ready"
+		if !ready {
+			word = "not ready: a platform is not connected"
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		fmt.Fprintln(w, strings.Join(append([]string{word}, lines...), "\n"))
 	}
 }
 
@@ -263,8 +288,9 @@ func (h *house) playgroundDigests(ctx context.Context) ([]playground.Digest, err
 	}
 	var out []playground.Digest
 	for _, s := range subs {
+		language := h.bot.Language(ctx, s.Address)
 		out = append(out, playground.Digest{
-			ID: s.ID, Channel: s.Address.Channel, Schedule: s.Schedule.Words(), Beat: present.About(s.Beat, ""), Zone: s.Schedule.Zone,
+			ID: s.ID, Channel: s.Address.Channel, Schedule: s.Schedule.WordsIn(language), Beat: present.About(s.Beat, language), Zone: s.Schedule.Zone,
 			NextAt: s.NextAt, Paused: s.Paused, Reason: s.Reason,
 		})
 	}
@@ -277,14 +303,25 @@ func (h *house) tellOwner(ctx context.Context, s digest.Subscription, reason str
 	if !ok || s.Owner == "" {
 		return
 	}
-	if err := to.Direct(ctx, s.Address.Workspace, s.Owner, present.DigestUnreachable(s.ID, reason, present.Reader{Now: h.program.now()})); err != nil {
+	if err := to.Direct(ctx, s.Address.Workspace, s.Owner, present.DigestUnreachable(s.ID, reason, present.Reader{Locale: h.bot.Language(ctx, s.Address), Now: h.program.now()})); err != nil {
 		h.log.Warn("the owner of a digest could not be told that its channel is gone", "digest", s.ID, "err", err)
 	}
 }
 
-// renderDigest words an edition for the channel of s.
-func renderDigest(s digest.Subscription, d digest.Delivery, e briefings.Edition) *message.Message {
-	return present.Edition(e, present.Issue{Subscription: s.ID, Slot: d.Slot, Zone: s.Schedule.Zone, Late: d.Late})
+// renderDigest words an edition for the channel of s, in its language.
+func (h *house) renderDigest(s digest.Subscription, d digest.Delivery, e briefings.Edition) *message.Message {
+	ctx, cancel := context.WithTimeoutCause(context.Background(), 5*time.Second, errors.New("the database did not tell a channel's language within 5 s"))
+	defer cancel()
+	language := h.bot.Language(ctx, s.Address)
+	issue := present.Issue{Subscription: s.ID, Slot: d.Slot, Zone: s.Schedule.Zone, Late: d.Late, Locale: language}
+	return h.pictures.illustrated(ctx, present.Edition(e, issue), e, issue)
+}
+
+// followDigest words the stories of an edition in full, for the thread under it.
+func (h *house) followDigest(s digest.Subscription, d digest.Delivery, e briefings.Edition) []*message.Message {
+	ctx, cancel := context.WithTimeoutCause(context.Background(), 5*time.Second, errors.New("the database did not tell a channel's language within 5 s"))
+	defer cancel()
+	return []*message.Message{present.InFull(e, present.Issue{Subscription: s.ID, Slot: d.Slot, Zone: s.Schedule.Zone, Locale: h.bot.Language(ctx, s.Address)})}
 }
 
 // previews are the forms that the playground can show: what the two adapters would send.
@@ -311,21 +348,35 @@ func (h *house) features() []playground.Feature {
 	case h.slack == nil:
 		out = append(out, playground.Feature{Name: "Slack", Words: "off: SLACK_BOT_TOKEN is not set. `attache manifest slack` prints the app to create."})
 	case s.SlackAppToken != "":
-		out = append(out, playground.Feature{Name: "Slack", On: true, Words: "on, by Socket Mode"})
+		out = append(out, playground.Feature{Name: "Slack", On: true, Words: "on, by Socket Mode" + several(s)})
 	default:
-		out = append(out, playground.Feature{Name: "Slack", On: true, Words: "on, by HTTP events at /slack/events"})
+		out = append(out, playground.Feature{Name: "Slack", On: true, Words: "on, by HTTP events at /slack/events" + several(s)})
 	}
 	if h.discord == nil {
 		out = append(out, playground.Feature{Name: "Discord", Words: "off: DISCORD_BOT_TOKEN is not set. `attache manifest discord` says how to create the application."})
+	} else if h.interactions != nil {
+		out = append(out, playground.Feature{Name: "Discord", On: true, Words: "on, with interactions by HTTP at /discord/interactions"})
 	} else {
 		out = append(out, playground.Feature{Name: "Discord", On: true, Words: "on"})
 	}
-	out = append(out, playground.Feature{Name: "Engine", On: true, Words: "embedded: quotes its sources word for word, no model, no network"})
+	engine := "embedded: quotes its sources word for word, no model, no network"
+	if h.model != nil {
+		engine = "embedded, with answers worded by " + h.model.Name() + " and checked word for word"
+	}
+	out = append(out, playground.Feature{Name: "Engine", On: true, Words: engine})
 	words := "SQLite in " + s.Data
 	if s.Database != "" {
 		words = "Postgres at " + h.store.Place()
 	}
 	return append(out, playground.Feature{Name: "Database", On: true, Words: words})
+}
+
+// several says where further workspaces add the Slack app.
+func several(s settings) string {
+	if s.SlackClientID == "" {
+		return ""
+	}
+	return "; workspaces add it at " + s.URL + "/slack/install"
 }
 
 // welcome says on the terminal what is on, what is off and why, and where to look.

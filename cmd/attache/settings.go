@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +13,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"attache/adapters/feeds"
+	"attache/adapters/models"
+	"attache/adapters/press"
 )
 
 // settings is what the environment, a .env file and *_FILE secrets say. The table below is the only place where a setting
@@ -22,26 +28,43 @@ type settings struct {
 	Data     string
 	Listen   string
 	Hosts    []string
+	URL      string
 	Database string
 	Zone     string
 	Managers []string
 	Contact  string
 	Networks []netip.Prefix
+	Outlets  map[string]string
 	Drain    time.Duration
+	Pictures string // "light", "dark" or "off"
+	Feeds    string // the secret part of the feeds' address; empty: there are none
 
 	LogFormat string
 	LogLevel  slog.Level
+
+	Model         string
+	ModelKey      string
+	ModelURL      string
+	ModelProtocol models.Protocol
+	ModelTimeout  time.Duration
 
 	SlackBotToken      string
 	SlackAppToken      string
 	SlackSigningSecret string
 	SlackAPIURL        string
 	SlackAgent         bool
+	SlackStream        bool
+	SlackClientID      string
+	SlackClientSecret  string
+	SlackTokenKey      []byte
 
-	DiscordToken   string
-	DiscordGuild   string
-	DiscordContent bool
-	DiscordAPIURL  string
+	DiscordToken     string
+	DiscordGuild     string
+	DiscordContent   bool
+	DiscordPublicKey string
+	DiscordCrosspost bool
+	DiscordShards    int
+	DiscordAPIURL    string
 }
 
 // setting is one row of the table.
@@ -57,6 +80,7 @@ type setting struct {
 // The groups of settings, in the order of --help.
 const (
 	groupMain    = "Attaché"
+	groupModel   = "Language model"
 	groupSlack   = "Slack"
 	groupDiscord = "Discord"
 )
@@ -78,6 +102,19 @@ func settingsTable() []setting {
 		{name: "ATTACHE_HOSTS", value: "", group: groupMain,
 			help: "Further host names, separated by commas, under which the playground may be opened, such as attache.example.org. It refuses all others but loopback.",
 			set:  func(s *settings, v string) error { s.Hosts = list(v); return nil }},
+		{name: "ATTACHE_PUBLIC_URL", value: "", group: groupMain,
+			help: "The https address under which the web side is reached from outside, such as https://attache.example.org. Workspaces that add the Slack app with SLACK_CLIENT_ID come back to it.",
+			set: func(s *settings, v string) error {
+				if v == "" {
+					return nil
+				}
+				u, err := url.Parse(v)
+				if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+					return errors.New("write an https address without a query, such as https://attache.example.org")
+				}
+				s.URL = strings.TrimSuffix(v, "/")
+				return nil
+			}},
 		{name: "ATTACHE_DATABASE", value: "", group: groupMain, secret: true,
 			help: "A Postgres URL (postgres://user:password@host/name) for several replicas. Empty: SQLite in ATTACHE_DATA.",
 			set: func(s *settings, v string) error {
@@ -106,6 +143,20 @@ func settingsTable() []setting {
 		{name: "ATTACHE_CONTACT", value: "", group: groupMain,
 			help: "An e-mail or web address that sites may write to; it stands in the User-Agent when Attaché fetches pages and feeds.",
 			set:  func(s *settings, v string) error { s.Contact = v; return nil }},
+		{name: "ATTACHE_OUTLETS", value: "", group: groupMain,
+			help: "A file with labels for outlets, a host and its label a line (example.org state media, Freedonia). They stand before the built-in ones; a host alone has none.",
+			set: func(s *settings, v string) error {
+				if v == "" {
+					return nil
+				}
+				f, err := os.Open(v)
+				if err != nil {
+					return err
+				}
+				defer f.Close()
+				s.Outlets, err = feeds.ReadOutlets(f)
+				return err
+			}},
 		{name: "ATTACHE_ALLOW_NETWORKS", value: "", group: groupMain,
 			help: "Private networks, as CIDR separated by commas, that links and feeds may point to, such as 10.20.0.0/16 for an intranet. Empty: public addresses only.",
 			set: func(s *settings, v string) error {
@@ -117,6 +168,27 @@ func settingsTable() []setting {
 					s.Networks = append(s.Networks, p)
 				}
 				return nil
+			}},
+		{name: "ATTACHE_PICTURES", value: "light", group: groupMain,
+			help: "Pictures in digests, a map of the places and a timeline: light or dark colours, or off.",
+			set: func(s *settings, v string) error {
+				if v == "on" {
+					v = "light"
+				}
+				if !slices.Contains([]string{"light", "dark", "off"}, v) {
+					return errors.New("allowed are light, dark and off")
+				}
+				s.Pictures = v
+				return nil
+			}},
+		{name: "ATTACHE_FEEDS", value: "", group: groupMain, secret: true,
+			help: "A secret of 16 letters and digits or more that turns feeds on: all delivered editions as JSON Feed at /editions/SECRET/feed.json and as Atom at /editions/SECRET/atom.xml, for whoever knows the address.",
+			set: func(s *settings, v string) error {
+				s.Feeds = v
+				if v == "" {
+					return nil
+				}
+				return press.CheckSecret(v)
 			}},
 		{name: "ATTACHE_DRAIN", value: "20s", group: groupMain,
 			help: "How long answers in the making may take to finish when Attaché is told to stop.",
@@ -146,6 +218,39 @@ func settingsTable() []setting {
 				return nil
 			}},
 
+		{name: "ATTACHE_MODEL", value: "", group: groupModel,
+			help: "Name of a language model that words the answers, as its server knows it. Turns it on; each word is still checked against the articles, and the embedded engine stands in when the model fails.",
+			set:  func(s *settings, v string) error { s.Model = v; return nil }},
+		{name: "ATTACHE_MODEL_KEY", value: "", group: groupModel, secret: true,
+			help: "The key that the model's server asks for. A server of one's own may need none.",
+			set:  func(s *settings, v string) error { s.ModelKey = v; return nil }},
+		{name: "ATTACHE_MODEL_URL", value: "", group: groupModel,
+			help: "Base address of the model's server, such as http://localhost:11434/v1/ for Ollama. Empty: the protocol's own, api.openai.com or api.anthropic.com.",
+			set: func(s *settings, v string) error {
+				if v == "" {
+					return nil
+				}
+				return address(&s.ModelURL, v)
+			}},
+		{name: "ATTACHE_MODEL_PROTOCOL", value: "openai", group: groupModel,
+			help: "What the model's server speaks: openai (chat completions, which most servers offer) or anthropic (messages).",
+			set: func(s *settings, v string) error {
+				if s.ModelProtocol = models.Protocol(v); s.ModelProtocol != models.OpenAI && s.ModelProtocol != models.Anthropic {
+					return errors.New("allowed are openai and anthropic")
+				}
+				return nil
+			}},
+		{name: "ATTACHE_MODEL_TIMEOUT", value: "20s", group: groupModel,
+			help: "How long a question waits for the model before the embedded engine answers instead.",
+			set: func(s *settings, v string) error {
+				d, err := time.ParseDuration(v)
+				if err != nil || d < time.Second || d > 5*time.Minute {
+					return errors.New("write a duration from 1s to 5m, such as 20s")
+				}
+				s.ModelTimeout = d
+				return nil
+			}},
+
 		{name: "SLACK_BOT_TOKEN", value: "", group: groupSlack, secret: true,
 			help: "The bot token (xoxb-…) of the Slack app that `attache manifest slack` describes. Turns Slack on.",
 			set: func(s *settings, v string) error {
@@ -165,11 +270,33 @@ func settingsTable() []setting {
 				return nil
 			}},
 		{name: "SLACK_SIGNING_SECRET", value: "", group: groupSlack, secret: true,
-			help: "The signing secret for HTTP events at /slack/events instead of Socket Mode.",
+			help: "The signing secret for HTTP events at /slack/events, /slack/commands and /slack/interactions instead of Socket Mode.",
 			set:  func(s *settings, v string) error { s.SlackSigningSecret = v; return nil }},
 		{name: "SLACK_AGENT", value: "off", group: groupSlack,
 			help: "on if the app was made with `attache manifest slack --agent`: direct messages become threads and show when Attaché is at work.",
 			set:  func(s *settings, v string) error { return onOff(&s.SlackAgent, v) }},
+		{name: "SLACK_CLIENT_ID", value: "", group: groupSlack,
+			help: "The client id of the Slack app, so that several workspaces can add it at /slack/install. Needs SLACK_CLIENT_SECRET, SLACK_TOKEN_KEY and ATTACHE_PUBLIC_URL; a bot token is then only needed for a workspace that has added it by hand.",
+			set:  func(s *settings, v string) error { s.SlackClientID = v; return nil }},
+		{name: "SLACK_CLIENT_SECRET", value: "", group: groupSlack, secret: true,
+			help: "The client secret of the Slack app, beside SLACK_CLIENT_ID under Basic Information.",
+			set:  func(s *settings, v string) error { s.SlackClientSecret = v; return nil }},
+		{name: "SLACK_TOKEN_KEY", value: "", group: groupSlack, secret: true,
+			help: "The key under which the workspaces' tokens are kept and installations are signed: 64 hexadecimal digits, such as `openssl rand -hex 32` prints. Whoever loses it has every workspace add the app again.",
+			set: func(s *settings, v string) error {
+				if v == "" {
+					return nil
+				}
+				key, err := hex.DecodeString(v)
+				if err != nil || len(key) != 32 {
+					return errors.New("write 64 hexadecimal digits, such as openssl rand -hex 32 prints")
+				}
+				s.SlackTokenKey = key
+				return nil
+			}},
+		{name: "SLACK_STREAM", value: "off", group: groupSlack,
+			help: "on to show long answers in Slack as they are written down, where the workspace allows it. off posts each answer whole.",
+			set:  func(s *settings, v string) error { return onOff(&s.SlackStream, v) }},
 		{name: "SLACK_API_URL", value: "https://slack.com/api/", group: groupSlack,
 			help: "Base address of Slack's Web API, for a proxy or a test server.",
 			set:  func(s *settings, v string) error { return address(&s.SlackAPIURL, v) }},
@@ -186,6 +313,28 @@ func settingsTable() []setting {
 		{name: "DISCORD_MESSAGE_CONTENT", value: "off", group: groupDiscord,
 			help: "on if the application has the privileged Message Content intent: follow-ups in threads then need no mention.",
 			set:  func(s *settings, v string) error { return onOff(&s.DiscordContent, v) }},
+		{name: "DISCORD_PUBLIC_KEY", value: "", group: groupDiscord,
+			help: "The application's public key, if commands and buttons are to come over HTTP: set the Interactions Endpoint URL of the application to ATTACHE_PUBLIC_URL with /discord/interactions. Empty: they come over the gateway.",
+			set: func(s *settings, v string) error {
+				if key, err := hex.DecodeString(v); v != "" && (err != nil || len(key) != 32) {
+					return errors.New("write the 64 hexadecimal digits of Public Key on the application's General Information page")
+				}
+				s.DiscordPublicKey = v
+				return nil
+			}},
+		{name: "DISCORD_CROSSPOST", value: "off", group: groupDiscord,
+			help: "on to publish digests in announcement channels to the servers that follow them, at most ten an hour and channel.",
+			set:  func(s *settings, v string) error { return onOff(&s.DiscordCrosspost, v) }},
+		{name: "DISCORD_SHARDS", value: "0", group: groupDiscord,
+			help: "How many gateway connections share the servers; 0 takes as many as Discord recommends, one below 2,500 servers.",
+			set: func(s *settings, v string) error {
+				n, err := strconv.Atoi(v)
+				if err != nil || n < 0 || n > 1000 {
+					return errors.New("write a number from 0 to 1000")
+				}
+				s.DiscordShards = n
+				return nil
+			}},
 		{name: "DISCORD_API_URL", value: "https://discord.com/", group: groupDiscord,
 			help: "Base address of Discord, for a proxy or a test server.",
 			set:  func(s *settings, v string) error { return address(&s.DiscordAPIURL, v) }},
@@ -282,13 +431,43 @@ func readSettings(environ []string, dir string) (settings, error) {
 	if s.Data == "" {
 		s.Data = defaultData()
 	}
-	if s.SlackBotToken != "" && s.SlackAppToken == "" && s.SlackSigningSecret == "" {
-		faults = append(faults, errors.New("SLACK_BOT_TOKEN needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP events) beside it"))
-	}
-	if s.SlackBotToken == "" && (s.SlackAppToken != "" || s.SlackSigningSecret != "") {
-		faults = append(faults, errors.New("SLACK_BOT_TOKEN is missing: the app's other Slack settings are there"))
-	}
+	faults = append(faults, s.apart()...)
 	return s, errors.Join(faults...)
+}
+
+// slackOn says whether Slack is set up.
+func (s settings) slackOn() bool { return s.SlackBotToken != "" || s.SlackClientID != "" }
+
+// apart are the settings that lack others beside them.
+func (s settings) apart() []error {
+	var faults []error
+	lack := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	if s.slackOn() && s.SlackAppToken == "" && s.SlackSigningSecret == "" {
+		name := "SLACK_BOT_TOKEN"
+		if s.SlackBotToken == "" {
+			name = "SLACK_CLIENT_ID"
+		}
+		lack("%s needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP events) beside it", name)
+	}
+	if !s.slackOn() && (s.SlackAppToken != "" || s.SlackSigningSecret != "") {
+		lack("SLACK_BOT_TOKEN is missing: the app's other Slack settings are there (or SLACK_CLIENT_ID, for several workspaces)")
+	}
+	if s.SlackClientID != "" {
+		for _, beside := range []struct {
+			name string
+			set  bool
+		}{{"SLACK_CLIENT_SECRET", s.SlackClientSecret != ""}, {"SLACK_TOKEN_KEY", s.SlackTokenKey != nil}, {"ATTACHE_PUBLIC_URL", s.URL != ""}} {
+			if !beside.set {
+				lack("SLACK_CLIENT_ID needs %s beside it", beside.name)
+			}
+		}
+	} else if s.SlackClientSecret != "" || s.SlackTokenKey != nil {
+		lack("SLACK_CLIENT_ID is missing: SLACK_CLIENT_SECRET or SLACK_TOKEN_KEY is there")
+	}
+	if s.DiscordPublicKey != "" && s.DiscordToken == "" {
+		lack("DISCORD_BOT_TOKEN is missing: DISCORD_PUBLIC_KEY is there")
+	}
+	return faults
 }
 
 func defaultData() string {

@@ -452,6 +452,9 @@ func (s *Server) Remove(outage bool) {
 	if outage {
 		data["unavailable"] = true
 	}
+	s.mu.Lock()
+	s.gone = !outage
+	s.mu.Unlock()
 	s.Send("GUILD_DELETE", data)
 }
 

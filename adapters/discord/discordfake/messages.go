@@ -197,7 +197,11 @@ func (s *Server) render(m *Message, nonce bool) map[string]any {
 		out["message_reference"] = map[string]any{"type": 0, "message_id": m.ReplyTo, "channel_id": m.Channel}
 	}
 	if m.Interaction != "" {
-		out["interaction_metadata"] = map[string]any{"id": m.Interaction, "type": 2}
+		metadata := map[string]any{"id": m.Interaction, "type": 2}
+		if i := s.interact[m.Interaction]; i != nil {
+			metadata["user"] = map[string]any{"id": i.User.ID, "username": i.User.Name}
+		}
+		out["interaction_metadata"] = metadata
 		if kind == 0 {
 			kind = 20
 		}

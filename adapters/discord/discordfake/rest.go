@@ -296,7 +296,7 @@ func (s *Server) handle(r *http.Request, route string, parts []string, raw json.
 		if s.o.MessageContent {
 			flags = 1 << 19
 		}
-		return ok(map[string]any{"id": s.App, "name": "Attaché", "flags": flags})
+		return ok(map[string]any{"id": s.App, "name": "Attaché", "flags": flags, "interactions_endpoint_url": s.o.Endpoint, "verify_key": s.o.VerifyKey})
 	case "POST /users/@me/channels":
 		return s.openDM(raw)
 	case "GET /applications/{id}/commands", "PUT /applications/{id}/commands",
@@ -306,6 +306,11 @@ func (s *Server) handle(r *http.Request, route string, parts []string, raw json.
 		return s.callback(at(1), at(2), raw)
 	case "POST /webhooks/{id}/{token}":
 		return s.followUp(at(2), raw)
+	case "GET /guilds/{id}":
+		if at(1) != s.Guild || s.gone {
+			return refusalOf(10004)
+		}
+		return ok(map[string]any{"id": s.Guild, "name": "Newsroom"})
 	case "GET /guilds/{id}/threads/active":
 		return s.activeThreads(at(1))
 	}

@@ -55,6 +55,8 @@ type Options struct {
 	ForgetNonces bool
 	// Tolerant says that malformed requests are only refused and do not fail the test.
 	Tolerant bool
+	// Endpoint is the application's Interactions Endpoint URL, VerifyKey its public key; empty means none.
+	Endpoint, VerifyKey string
 	// AnyCommand lets Slash run commands that were not registered.
 	AnyCommand bool
 }
@@ -77,6 +79,7 @@ type Server struct {
 
 	mu         sync.Mutex
 	changed    chan struct{} // closed and renewed at every change
+	gone       bool          // the bot was taken out of the server
 	seq        uint64
 	channels   map[string]*Channel
 	users      map[string]User

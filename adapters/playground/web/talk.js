@@ -3,6 +3,7 @@
 import { clockTime, dayOf, fill, format, h, icon, now } from "./dom.js";
 import { drawDiscord } from "./discord.js";
 import { drawSlack } from "./slack.js";
+import { drawWhy } from "./why.js";
 
 const DRAW = { slack: drawSlack, discord: drawDiscord };
 
@@ -153,7 +154,7 @@ export class Talk {
     if (mine) {
       const mention = e.kind === "ask" && !e.thread && this.channel.kind === "channel" ? [h("span", { class: this.form === "Discord" ? "discord-mention" : "slack-mention" }, "@Attaché"), " "] : [];
       body.append(h("p", { class: e.kind === "run" ? "said said-command" : "said" }, mention, e.text));
-    } else body.append(this.message(e));
+    } else body.append(this.message(e), ...(e.why ? [drawWhy(e.why)] : []));
     box.append(h("div", { class: "entry-row" }, avatar(mine ? "you" : "bot"), h("div", { class: "entry-main" }, head, body)));
     if (!mine && this.form === "Discord" && e.private) box.append(h("p", { class: "only-you" }, eye(), "Only you can see this"));
     return box;

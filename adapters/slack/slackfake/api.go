@@ -100,6 +100,9 @@ var endpoints = map[string]endpoint{
 	"views.open":                            {"", (*Server).openView},
 	"files.getUploadURLExternal":            {"files:write", (*Server).uploadURL},
 	"files.completeUploadExternal":          {"files:write", (*Server).completeUpload},
+	"chat.startStream":                      {"chat:write", (*Server).startStream},
+	"chat.appendStream":                     {"chat:write", (*Server).appendStream},
+	"chat.stopStream":                       {"chat:write", (*Server).stopStream},
 	"agents.sessions.setStatus":             {"chat:write", (*Server).sessionStatus},
 	"assistant.threads.setSuggestedPrompts": {"assistant:write", (*Server).setPrompts},
 }
@@ -402,6 +405,8 @@ func (s *Server) update(c call) (map[string]any, word) {
 		return nil, no("message_not_found")
 	case m.User != BotUser || m.Ephemeral():
 		return nil, no("cant_update_message")
+	case s.streaming(m):
+		return nil, no("streaming_state_conflict")
 	}
 	v, w := s.content(c, maxUpdateText)
 	if w.err != "" {

@@ -509,7 +509,12 @@ func (c *checker) leaves(at string, raw json.RawMessage) {
 			}
 		case "emoji":
 			c.object(here, e, "type", "name", "skin_tone", "unicode")
-		case "user", "usergroup", "broadcast", "channel", "team":
+		case "channel":
+			c.object(here, e, "type", "channel_id", "style")
+			if c.where == OnMessage { // on a home it only names the channel
+				c.live = append(c.live, head.Type+" element: "+string(e))
+			}
+		case "user", "usergroup", "broadcast", "team":
 			c.live = append(c.live, head.Type+" element: "+string(e))
 		default:
 			c.fail(here, "unsupported element %q", head.Type)

@@ -259,6 +259,16 @@ func (s *Server) OpenHome(user, tab string) *Delivery {
 	return s.event(map[string]any{"type": "app_home_opened", "user": user, "channel": s.Direct(user), "tab": tab, "event_ts": "1.000001"})
 }
 
+// Join takes a person into a channel, at the invitation of another.
+func (s *Server) Join(channel, user, inviter string) *Delivery {
+	s.mu.Lock()
+	if c := s.channels[channel]; c != nil && !c.has(user) {
+		c.Members = append(c.Members, user)
+	}
+	s.mu.Unlock()
+	return s.event(map[string]any{"type": "member_joined_channel", "user": user, "channel": channel, "channel_type": "C", "team": Team, "inviter": inviter, "event_ts": "1.000003"})
+}
+
 // Stop presses stop in an agent session.
 func (s *Server) Stop(channel, thread, user string) *Delivery {
 	return s.event(map[string]any{"type": "agent_session_stopped", "channel": channel, "thread_ts": thread, "user": user, "event_ts": "1.000002"})

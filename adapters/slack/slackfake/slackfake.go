@@ -127,6 +127,10 @@ type Message struct {
 	// Via is the method that made it; "response_url" and "ack" for those.
 	Via string
 
+	// Streaming says that the message is being written.
+	Streaming bool
+	since     time.Time // when its stream began
+
 	hook string // the response_url under which it may be replaced
 }
 
@@ -428,3 +432,6 @@ func (s *Server) find(channel, ts string) *Message {
 func (c *Channel) has(user string) bool { return slices.Contains(c.Members, user) }
 
 func (c *Channel) direct() bool { return strings.HasPrefix(c.ID, "D") }
+
+// T is the test that the workspace belongs to.
+func (s *Server) T() testing.TB { return s.t }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"attache/adapters/pictures"
+	"attache/bot/message"
+	"attache/bot/present"
+	"attache/briefings"
+)
+
+// pictureTime is how long a digest's pictures may take to draw; one takes some 0.1 s. What isn't ready then is left out.
+const pictureTime = 2 * time.Second
+
+// illustrator adds pictures to editions; nil adds none.
+type illustrator struct {
+	desk *pictures.Desk
+	log  *slog.Logger
+}
+
+// newIllustrator makes one, or nil where pictures are off.
+func newIllustrator(s settings, log *slog.Logger) (*illustrator, error) {
+	if s.Pictures == "off" {
+		return nil, nil
+	}
+	desk, err := pictures.New(pictures.Config{Theme: pictures.Theme(s.Pictures)})
+	if err != nil {
+		return nil, err
+	}
+	return &illustrator{desk: desk, log: log}, nil
+}
+
+// illustrated is the message of an edition with its pictures: a map of the places and a timeline of the first story that has
+// one. Whatever goes wrong with a picture, the message is as good as without it.
+func (p *illustrator) illustrated(ctx context.Context, m *message.Message, e briefings.Edition, i present.Issue) (out *message.Message) {
+	if p == nil || len(e.Items) == 0 {
+		return m
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			p.log.ErrorContext(ctx, "drawing a picture broke off", "panic", r, "stack", string(debug.Stack()))
+			out = m
+		}
+	}()
+	ctx, cancel := context.WithTimeoutCause(ctx, pictureTime, errors.New("drawing took too long"))
+	defer cancel()
+	var images []message.Image
+	if image, err := p.mapOf(ctx, e, i); err == nil {
+		images = append(images, image)
+	} else if !errors.Is(err, pictures.ErrNothing) {
+		p.log.WarnContext(ctx, "a digest goes without its map", "err", err)
+	}
+	for _, item := range e.Items {
+		image, err := p.timelineOf(ctx, item, i)
+		if err == nil {
+			images = append(images, image)
+			break
+		}
+		if !errors.Is(err, pictures.ErrNothing) && !errors.Is(err, pictures.ErrLetters) {
+			p.log.WarnContext(ctx, "a digest goes without its timeline", "err", err)
+			break
+		}
+	}
+	return present.Illustrated(m, images...)
+}
+
+func (p *illustrator) mapOf(ctx context.Context, e briefings.Edition, i present.Issue) (message.Image, error) {
+	drawn, err := p.desk.Map(ctx, e)
+	if err != nil {
+		return message.Image{}, err
+	}
+	places := make([]present.Place, len(drawn.Places))
+	for n, place := range drawn.Places {
+		places[n] = present.Place{Name: place.Name, Items: place.Items}
+	}
+	return message.Image{Data: drawn.PNG, Name: "map.png", Alt: present.MapWords(places, i)}, nil
+}
+
+func (p *illustrator) timelineOf(ctx context.Context, item briefings.Item, i present.Issue) (message.Image, error) {
+	all := present.Moments(item, i)
+	if len(all) == 0 {
+		return message.Image{}, pictures.ErrNothing
+	}
+	moments := make([]pictures.Moment, len(all))
+	for n, m := range all {
+		moments[n] = pictures.Moment{When: m.When, Who: m.Who, What: m.What}
+	}
+	headline := message.Clean(item.Headline)
+	drawn, err := p.desk.Timeline(ctx, headline, moments)
+	if err != nil {
+		return message.Image{}, err
+	}
+	shown := make([]present.Moment, len(drawn.Moments))
+	for n, m := range drawn.Moments {
+		shown[n] = present.Moment{When: m.When, Who: m.Who, What: m.What}
+	}
+	return message.Image{Data: drawn.PNG, Name: "timeline.png", Alt: present.TimelineWords(headline, shown, i)}, nil
+}
