@@ -13,7 +13,7 @@ import (
 const (
 	copyRun    = 4    // words of a run
 	copyWords  = 6000 // words of a text that are read
-	copySample = 4
+	copySample = 8
 	// copyShare is the containment from which on texts of different outlets are copies, copyShareOwn of the same family: those
 	// share their standing sentences. Measured by TestCopiesAreFoundAndStrangersAreNot.
 	copyShare    = .3
@@ -107,7 +107,7 @@ func (f fingerprint) copies(o fingerprint, shared int, oneFamily bool) bool {
 // Copies finds the article that another one is a copy of: the same text cut, put in another order, with another headline, other
 // names above it or paragraphs put in. It is safe for concurrent use; the zero value is ready.
 type Copies struct {
-	// Most is how many articles are kept, the newest that were added; zero means 20,000.
+	// Most is how many articles are kept, the newest that were added; zero means 5,000: about 15 KB each.
 	Most int
 
 	mu      sync.Mutex
@@ -183,7 +183,7 @@ func (c *Copies) Add(a Article) (origin string) {
 	}
 	limit := c.Most
 	if limit <= 0 {
-		limit = 20_000
+		limit = 5_000
 	}
 	if len(c.place) > limit {
 		c.forget(limit * 9 / 10)

@@ -198,6 +198,10 @@ func timesDiffer(x, y prose.TimeRef) bool {
 	a, b := x.Value, y.Value
 	switch i {
 	case 0:
+		if x.Relative || y.Relative {
+			// "May 6" alone or "next year": of what year it is told by what stands around it, which may be misread.
+			return a.Day() != b.Day() || a.Month() != b.Month()
+		}
 		return a.YearDay() != b.YearDay() || a.Year() != b.Year()
 	case 1:
 		apart := a.Sub(b).Abs()

@@ -28,6 +28,7 @@ import (
 
 	"attache/bot"
 	"attache/bot/message"
+	"attache/bot/message/punctual"
 )
 
 // Platform is the name of this platform in a message.Address.
@@ -216,7 +217,7 @@ func New(c Config) (*Adapter, error) {
 	if next == nil {
 		own := http.DefaultTransport.(*http.Transport).Clone()
 		own.MaxIdleConnsPerHost = 2 * c.Workers // all of it goes to one host
-		next = own
+		next = punctual.Transport(own)
 	}
 	if c.BaseURL != "" {
 		base, err := url.Parse(c.BaseURL)

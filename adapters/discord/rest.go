@@ -19,6 +19,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"attache/bot/message"
+	"attache/bot/message/punctual"
 )
 
 // rest sends JSON to any route of Discord. It uses discordgo's transport with a throw-away limiter per call, because the
@@ -159,7 +160,7 @@ func (r *rest) do(ctx context.Context, c call, out any) error {
 		if err == nil {
 			err = errors.New("no answer")
 		}
-		return &apiError{What: c.what, Unsent: !seen.connected.Load(), After: pauseOf(err), Err: bare(err)}
+		return &apiError{What: c.what, Unsent: !seen.connected.Load() || errors.Is(err, punctual.ErrLate), After: pauseOf(err), Err: bare(err)}
 	}
 	if status < 200 || status > 299 {
 		return refusal(c.what, seen)

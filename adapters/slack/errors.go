@@ -18,6 +18,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"attache/bot/message"
+	"attache/bot/message/punctual"
 )
 
 // What Slack's words for a failure mean to a delivery. https://docs.slack.dev/reference/methods/chat.postMessage#errors
@@ -104,9 +105,10 @@ func classifyWord(r slack.SlackErrorResponse) *message.Error {
 	return e
 }
 
-// neverSent says whether the request certainly never reached Slack: the connection could not be made.
+// neverSent says whether the request certainly never reached Slack: the connection could not be made, or the time for it was
+// over before it was written.
 func neverSent(err error) bool {
-	if errors.Is(err, syscall.ECONNREFUSED) {
+	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, punctual.ErrLate) {
 		return true
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {

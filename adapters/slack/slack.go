@@ -29,6 +29,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"attache/bot"
+	"attache/bot/message/punctual"
 )
 
 // Platform is the name of Slack in a message.Address.
@@ -165,7 +166,10 @@ func New(cfg Config) (*Adapter, error) {
 		cfg.Now = time.Now
 	}
 	if cfg.HTTPClient == nil {
-		cfg.HTTPClient = &http.Client{Timeout: 15 * time.Second} // the library's own has none
+		cfg.HTTPClient = &http.Client{
+			Timeout:   15 * time.Second, // the library's own has none
+			Transport: punctual.Transport(http.DefaultTransport.(*http.Transport)),
+		}
 	}
 	defaulted(&cfg.Workers, 8)
 	defaulted(&cfg.Queue, 256)

@@ -56,6 +56,12 @@ func TestStoreIsADigestStore(t *testing.T) {
 	})
 }
 
+func TestStoreIsANoticeBoard(t *testing.T) {
+	onBoth(t, func(t *testing.T, open open) {
+		bottest.NoticeBoard(t, func(t testing.TB) digest.Board { return open(t) })
+	})
+}
+
 func TestStoreIsAMemory(t *testing.T) {
 	onBoth(t, func(t *testing.T, open open) {
 		bottest.Memory(t, func(t testing.TB) bot.Memory { return open(t) })

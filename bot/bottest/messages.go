@@ -126,6 +126,23 @@ func MessagesIn(locale string) []NamedMessage {
 		{"watch-removed", present.WatchRemoved("Strait of Hormuz", reader())},
 		{"watch-unknown", present.WatchMissing("Suez", reader())},
 		{"watch-full", present.WatchFull(50, reader())},
+		{"watch-list-at-once", present.WatchListed(present.Watch([]string{"Strait of Hormuz", "Kim Yo-jong"}, reader()), atOnce(), reader())},
+		{"watch-mode-alert", present.WatchMode(atOnce(), reader())},
+		{"watch-mode-digest", present.WatchMode(present.Watching{}, reader())},
+		{"watch-mode-refused", present.WatchModeBad("loud", reader())},
+		{"watch-quiet", present.WatchQuiet(atOnce(), reader())},
+		{"watch-quiet-off", present.WatchQuiet(present.Watching{}, reader())},
+		{"watch-quiet-refused", present.WatchQuietBad("at night", reader())},
+		{"watch-limit", present.WatchLimit(atOnce(), reader())},
+		{"watch-limit-refused", present.WatchLimitBad("many", 60, reader())},
+		{"alert", present.Alert(newsEdition().Items[:1], noon, reader())},
+		{"alert-updated", present.Alert(followed(), noon.Add(time.Hour), reader())},
+		{"alert-hostile", present.Alert(hostileEdition().Items, noon, reader())},
+		{"alert-note", present.AlertNote(newsEdition().Items[2], noon.Add(time.Hour), reader())},
+		{"alert-limit", present.AlertLimit(4, 2, noon.Add(40*time.Minute), reader())},
+		{"digest-corrected", present.Marked(present.Edition(newsEdition(), issue()), []present.Correction{corrected()}, reader())},
+		{"correction-note", present.CorrectionNote(corrected(), reader())},
+		{"correction-note-withdrawn", present.CorrectionNote(withdrawn(), reader())},
 		{"settings", present.Settings([]present.Setting{
 			{Name: "zone", Value: "Asia/Seoul"}, {Name: "language", Value: "fr"}, {Name: "managers", Default: true}, {Name: "answers", Value: "channel", Default: true},
 		}, reader())},
@@ -325,6 +342,32 @@ func tried(s present.Standing) present.Standing {
 		Outlets: []string{"Yonhap"}, Languages: []string{"en"}, Without: []string{"football"},
 	}
 	return s
+}
+
+func atOnce() present.Watching {
+	return present.Watching{Alerts: true, From: 22 * time.Hour, To: 7 * time.Hour, Zone: "Asia/Seoul", Limit: 4}
+}
+
+// followed is a story that was alerted and went on.
+func followed() []briefings.Item {
+	items := newsEdition().Items
+	return []briefings.Item{items[0], items[2]}
+}
+
+// corrected is a report that gave another figure when it was cited.
+func corrected() present.Correction {
+	was, is := wireReport.cite(3, "Three cars have crossed the border since September, the ministry said."), wireReport.cite(3, "Two cars have crossed the border since September, the ministry said.")
+	is.Revision = 2
+	notice := is
+	notice.Quote = "Correction: an earlier version of this article gave the number of cars as three."
+	return present.Correction{Was: was, Is: is, WasRead: noon.Add(-4 * time.Hour), IsRead: noon, Notice: notice, Changes: []present.CorrectedSentence{{Old: was, New: is}}}
+}
+
+func withdrawn() present.Correction {
+	c := corrected()
+	c.Withdrawn, c.Changes[0].New = true, briefings.Citation{}
+	c.Notice.Quote = "This article has been withdrawn."
+	return c
 }
 
 func oneStory(e briefings.Edition) briefings.Edition {

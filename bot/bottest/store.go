@@ -30,6 +30,7 @@ type Store struct {
 	line          []*delivery                    // the same in the order in which they are claimed; some may not be open any more
 	turns         map[workspaceSlot]int          // how many deliveries a workspace had for a slot
 	lanes         map[digest.Lane]*lane          // by lanes without a pace
+	notices       map[notice]int64               // their slots
 
 	seen      map[string]time.Time
 	exchanges map[string]*exchange
@@ -50,6 +51,7 @@ func NewStore() *Store {
 		open:          map[slot]*delivery{},
 		turns:         map[workspaceSlot]int{},
 		lanes:         map[digest.Lane]*lane{},
+		notices:       map[notice]int64{},
 		seen:          map[string]time.Time{},
 		exchanges:     map[string]*exchange{},
 		feedback:      map[voter]bot.Feedback{},
@@ -196,7 +198,9 @@ func (s *Store) Subscription(ctx context.Context, id string) (digest.Subscriptio
 
 // Subscriptions implements digest.Store.
 func (s *Store) Subscriptions(ctx context.Context, f digest.Filter) ([]digest.Subscription, error) {
-	return s.list(ctx, -1, func(n *subscription) bool { return matches(f, n.Address) }, byNumber)
+	return s.list(ctx, -1, func(n *subscription) bool {
+		return matches(f, n.Address) && (f.Notices || n.Form != digest.FormNotices)
+	}, byNumber)
 }
 
 // DueSubscriptions implements digest.Store.
@@ -509,7 +513,7 @@ func (s *Store) KeepComposed(ctx context.Context, d digest.Delivery, e briefings
 	}
 	kept.State, kept.edition = digest.Composed, edition
 	for _, p := range parts {
-		kept.Parts = append(kept.Parts, digest.Part{Number: p.Number, State: digest.PartPlanned, Message: slices.Clone(p.Message), Key: p.Key})
+		kept.Parts = append(kept.Parts, digest.Part{Number: p.Number, State: digest.PartPlanned, Message: slices.Clone(p.Message), Key: p.Key, Edits: p.Edits})
 	}
 	slices.SortFunc(kept.Parts, func(a, b digest.Part) int { return cmp.Compare(a.Number, b.Number) })
 	return nil
@@ -708,7 +712,7 @@ func (s *Store) DeliveryByRef(ctx context.Context, ref message.Ref) (digest.Deli
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	is := func(p digest.Part) bool {
-		return p.State == digest.PartSent && p.Ref.ID == ref.ID && p.Ref.Address.Platform == ref.Address.Platform && p.Ref.Address.Channel == ref.Address.Channel
+		return p.State == digest.PartSent && p.Edits.ID == "" && p.Ref.ID == ref.ID && p.Ref.Address.Platform == ref.Address.Platform && p.Ref.Address.Channel == ref.Address.Channel
 	}
 	for _, of := range s.deliveries {
 		for _, d := range of {

@@ -17,3 +17,8 @@ func TestStoreRemembers(t *testing.T) {
 	t.Parallel()
 	bottest.Memory(t, func(testing.TB) bot.Memory { return bottest.NewStore() })
 }
+
+func TestStoreKeepsNotices(t *testing.T) {
+	t.Parallel()
+	bottest.NoticeBoard(t, func(testing.TB) digest.Board { return bottest.NewStore() })
+}

@@ -190,6 +190,31 @@ type phrases struct {
 	WatchMissing     string
 	WatchFull        string
 
+	// Alerts and corrections.
+	AlertTitle          string
+	AlertUpdated        string
+	AlertNote           string
+	AlertHint           string
+	AlertLimit          string
+	AlertsWaiting       plural
+	AlertCount          plural
+	WatchAtOnce         string
+	WatchLater          string
+	WatchQuietOn        string
+	WatchQuietOff       string
+	WatchLimited        string
+	WatchModeBad        string
+	WatchQuietBad       string
+	WatchLimitBad       string
+	CorrectedMark       string
+	CorrectedBefore     string
+	CorrectedNow        string
+	CorrectedGone       string
+	WithdrawnMark       string
+	CorrectedNote       string
+	CorrectedReads      string
+	CorrectedNoticeSays string
+
 	// Digests.
 	DigestAdded     string
 	DigestChanged   string
@@ -537,6 +562,30 @@ var english = phrases{
 	WatchMissing:     "“{entry}” is not on the watch list. `watch list` shows what is.",
 	WatchFull:        "The watch list has {n} entries, and that is the most. Remove one with `watch remove` first.",
 
+	AlertTitle:          "Alert: {hits}",
+	AlertUpdated:        "Updated {at}.",
+	AlertNote:           "*Update, {at}:*",
+	AlertHint:           "This message follows the story. `watch list` shows what this channel watches.",
+	AlertLimit:          "*No more alerts for now: {alerts} in an hour is the limit of this channel.* {waiting} The next can come at {at}. `watch limit 10` would raise the limit to 10.",
+	AlertsWaiting:       plural{One: "1 story waits.", Other: "{n} stories wait."},
+	AlertCount:          plural{One: "1 alert", Other: "{n} alerts"},
+	WatchAtOnce:         "*What meets the watch list comes at once, as an alert*: at most {alerts} an hour. {quiet} `watch mode digest` has it wait for the digest.",
+	WatchLater:          "*What meets the watch list waits for the digest.* `watch mode alert` has it come at once.",
+	WatchQuietOn:        "Quiet from {from} to {to} ({zone}); what comes then is told afterwards.",
+	WatchQuietOff:       "There are no quiet hours.",
+	WatchLimited:        "*At most {alerts} an hour.* What goes beyond waits.",
+	WatchModeBad:        "Write `watch mode alert` or `watch mode digest`, not “{value}”.",
+	WatchQuietBad:       "“{value}” can’t be read as quiet hours. Write `watch quiet 22:00-07:00`, or `watch quiet off`.",
+	WatchLimitBad:       "“{value}” can’t be the limit. Write a number from 1 to {n}: `watch limit 4`.",
+	CorrectedMark:       "*Corrected {at}:* {outlet} has corrected a report that is cited here.",
+	CorrectedBefore:     "Before: {text}",
+	CorrectedNow:        "Now: {text}",
+	CorrectedGone:       "That sentence is no longer in the report.",
+	WithdrawnMark:       "*Withdrawn {at}:* {outlet} has withdrawn a report that is cited here.",
+	CorrectedNote:       "*{outlet} has corrected its report “{title}”.*",
+	CorrectedReads:      "Read before {before}, as it is now {at}.",
+	CorrectedNoticeSays: "The outlet’s notice:",
+
 	DigestAdded:     "*Digest {id} is set up:* {schedule}, {about}.",
 	DigestChanged:   "*Digest {id} is changed:* {schedule}, {about}.",
 	DigestSame:      "Digest {id} stays as it is: say what to change, such as `digest edit {id} daily 09:00` or `digest edit {id} about sanctions`.",
@@ -808,6 +857,9 @@ var english = phrases{
 		"watch add":      {Summary: "Put words or a name on this channel's watch list: reports about it come first", Args: map[string]string{"watch": "A word, a phrase or a name, such as Strait of Hormuz"}},
 		"watch remove":   {Summary: "Take an entry off this channel's watch list", Args: map[string]string{"watch": "The entry, as watch list shows it"}},
 		"watch list":     {Summary: "Show this channel's watch list"},
+		"watch mode":     {Summary: "Say whether what meets the watch list comes at once or waits for the digest", Args: map[string]string{"mode": "alert or digest"}},
+		"watch quiet":    {Summary: "Keep alerts from this channel during some hours", Args: map[string]string{"hours": "From when to when, such as 22:00-07:00, or off"}},
+		"watch limit":    {Summary: "Set how many alerts an hour this channel takes", Args: map[string]string{"number": "A number from 1 to 60"}},
 		"settings": {Summary: "Show this channel's settings or change one",
 			Args: map[string]string{
 				"setting": "zone, language, managers or answers; all are shown when left out",

@@ -109,7 +109,7 @@ func TestMemoryStaysFlatAsArticlesComeIn(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return m.HeapAlloc
 	}
-	copies := briefings.Copies{Most: max(*intake/20, 50)}
+	copies := briefings.Copies{Most: min(max(*intake/20, 50), 1000)}
 	var early, late uint64
 	start := time.Now()
 	for n := range *intake {
