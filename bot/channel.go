@@ -209,6 +209,9 @@ func (b *Bot) watchAdd(ctx context.Context, v *visit, text string) (*message.Mes
 	if err := b.watch(ctx, v.Address, append(list, fresh...)); err != nil {
 		return nil, err
 	}
+	if err := b.watchFresh(ctx, v, fresh); err != nil {
+		return nil, err
+	}
 	return present.WatchAdded(strings.Join(fresh, ", "), false, reader), nil
 }
 
@@ -228,7 +231,12 @@ func (b *Bot) watchRemove(ctx context.Context, v *visit, entry string) (*message
 }
 
 func (b *Bot) watchList(ctx context.Context, v *visit) (*message.Message, error) {
-	return present.Watch(b.watched(ctx, v.Address), b.reader(ctx, v.Request)), nil
+	reader, list := b.reader(ctx, v.Request), b.watched(ctx, v.Address)
+	m := present.Watch(list, reader)
+	if len(list) == 0 {
+		return m, nil
+	}
+	return present.WatchListed(m, b.alerting(ctx, v.Address).shown(b.alertZone(ctx, v.Address)), reader), nil
 }
 
 func hostOf(link string) string {

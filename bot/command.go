@@ -226,6 +226,24 @@ func CommandsIn(locale string) []Command {
 			Examples: []string{"watch list"},
 		},
 		{
+			Name:    "watch mode",
+			Args:    []Arg{{Name: "mode", Required: true, Kind: ArgText}},
+			Manages: true, Private: true,
+			Examples: []string{"watch mode alert", "watch mode digest"},
+		},
+		{
+			Name:    "watch quiet",
+			Args:    []Arg{{Name: "hours", Required: true, Kind: ArgText}},
+			Manages: true, Private: true,
+			Examples: []string{"watch quiet 22:00-07:00", "watch quiet off"},
+		},
+		{
+			Name:    "watch limit",
+			Args:    []Arg{{Name: "number", Required: true, Kind: ArgText}},
+			Manages: true, Private: true,
+			Examples: []string{"watch limit 4"},
+		},
+		{
 			Name: "settings",
 			Args: []Arg{
 				{Name: "setting", Kind: ArgSetting},

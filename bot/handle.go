@@ -356,6 +356,12 @@ func (b *Bot) run(ctx context.Context, v *visit, in Invocation) (*message.Messag
 		return b.watchRemove(ctx, v, in.Args["watch"])
 	case "watch list":
 		return b.watchList(ctx, v)
+	case "watch mode":
+		return b.watchMode(ctx, v, in.Args["mode"])
+	case "watch quiet":
+		return b.watchQuiet(ctx, v, in.Args["hours"])
+	case "watch limit":
+		return b.watchLimit(ctx, v, in.Args["number"])
 	case "settings":
 		return b.settings(ctx, v, in.Args["setting"], in.Args["value"])
 	}

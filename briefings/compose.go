@@ -712,6 +712,11 @@ func (e *Engine) item(ctx context.Context, k *prospect, carried memory, w Window
 	for _, d := range members {
 		item.Articles = append(item.Articles, d.article.ID)
 	}
+	for _, d := range k.known {
+		if id := d.article.ID; carried.articles[id] > 0 && !slices.Contains(item.Earlier, id) {
+			item.Earlier = append(item.Earlier, id)
+		}
+	}
 	return item, shown
 }
 

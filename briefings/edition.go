@@ -46,6 +46,8 @@ type Item struct {
 	Score    float64   `json:"score"`    // importance within the edition
 	Reasons  []string  `json:"reasons"`  // what the score is made of, for people
 	Articles []string  `json:"articles"` // ids, newest first
+	// Earlier are the articles of the story that the channel has had before: what this item goes on from.
+	Earlier []string `json:"earlier,omitempty"`
 	Newest   time.Time `json:"newest"`   // when its newest article was published
 	// Said is who said what in the reports, the most telling first and each speaker's say once. Background is one sentence of an
 	// earlier report about the same matter, or none. Both are for the story in full.

@@ -195,12 +195,16 @@ func (d desk) mark(c Correction) []message.Span {
 	return say(template, args{"at": d.at(c.IsRead), "outlet": d.outlet(c.Is)})
 }
 
-// corrected is each sentence as it was and as it is; with refs they are cited.
+// corrected is each sentence as it was and as it is; with refs they are cited by number, else their outlet is named.
 func (d desk) corrected(changes []CorrectedSentence, refs *references) message.List {
 	list := message.List{}
 	cite := func(line []message.Span, c briefings.Citation) []message.Span {
 		if refs == nil {
-			return line
+			source := message.T(oneLine(c.Outlet))
+			if message.WebAddress(c.URL) != "" {
+				source = message.L(oneLine(c.Outlet), c.URL)
+			}
+			return append(line, message.T(" ("), source, message.T(")"))
 		}
 		return append(line, refs.cite([]briefings.Citation{c})...)
 	}
