@@ -63,12 +63,13 @@ type asked struct {
 	// speaker is whose words are asked for.
 	speaker string
 	// subject says that what asks is the subject of the question's verb ("who gave …").
-	subject bool
-	verb    string // the stem of the question's main verb
-	verbAt  int
-	latest  bool // "now", "latest": the answer must be new
-	lower   bool // typed without capitals
-	words   *search.Words
+	subject  bool
+	verb     string // the stem of the question's main verb
+	verbAt   int
+	latest   bool   // "now", "latest": the answer must be new
+	lower    bool   // typed without capitals
+	language string // ISO 639-1; empty for English
+	words    *search.Words
 }
 
 // term is a word of the question that sentences are searched for.
@@ -191,7 +192,11 @@ func understand(text string, at time.Time, lib *collection) *asked {
 	}
 	q.times = prose.TimesIn(text, q.toks, at)
 	q.nums = prose.NumbersIn(text, q.toks)
-	q.findType()
+	if q.language = tongueOf(text, q.toks); q.language != "" {
+		q.findTypeIn()
+	} else {
+		q.findType()
+	}
 	q.findTerms(lib)
 	q.findInterval()
 	return q
@@ -684,7 +689,7 @@ func (q *asked) findTerms(lib *collection) {
 		if s == "" || seen[s] || strings.HasPrefix(t.Lower, "what'") || strings.HasPrefix(t.Lower, "who'") {
 			continue
 		}
-		if i == q.wh {
+		if i == q.wh || q.language != "" && q.empty(t) {
 			continue
 		}
 		seen[s] = true

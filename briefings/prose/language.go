@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/RadhiFadlillah/whatlanggo"
 	"github.com/blevesearch/snowballstem"
@@ -117,6 +118,22 @@ func arabicStem(word string) string {
 	return cutEnding(word, arabicEndings, 3)
 }
 
+// stemByScript is the stem of a word that is not in Latin letters, whatever its language.
+func stemByScript(lower string) string {
+	r, _ := utf8.DecodeRuneInString(lower)
+	switch {
+	case unicode.Is(unicode.Hangul, r):
+		return StemIn("ko", lower)
+	case unicode.Is(unicode.Arabic, r):
+		return StemIn("ar", lower)
+	case unicode.Is(unicode.Cyrillic, r) && strings.ContainsAny(lower, "іїєґ"):
+		return StemIn("uk", lower)
+	case unicode.Is(unicode.Cyrillic, r):
+		return StemIn("ru", lower)
+	}
+	return lower
+}
+
 // cutEnding takes the longest ending off that leaves the least number of letters.
 func cutEnding(word string, endings []string, least int) string {
 	for _, e := range endings {
@@ -138,7 +155,7 @@ func runesIn(s string) int {
 var (
 	arabicEndings    = longestFirst(`ها ان ات ون ين يه ية ه ة ي`)
 	ukrainianEndings = longestFirst(`ії ій ія ію ією іям іями іях ського ському ськими ських ський ська ське ські ською ами ями ого ому ими ів ев ям ам ах ях ою ею ий ої їй їв ом ем а я у ю и і о е ь`)
-	koreanParticles  = longestFirst(`에서는 에게서 으로는 이라고 라고 에서 에게 으로 까지 부터 에는 과의 와의 들이 들은 들을 들의 은 는 이 가 을 를 의 에 로 와 과 도 만`)
+	koreanParticles  = longestFirst(`했습니까 했습니다 했는가 했나요 했나 했다 했고 했던 한다 합니다 하는 하고 하여 했 습니까 습니다 나요 나 다 에서는 에게서 으로는 이라고 라고 에서 에게 으로 까지 부터 에는 과의 와의 들이 들은 들을 들의 은 는 이 가 을 를 의 에 로 와 과 도 만`)
 )
 
 func longestFirst(words string) []string {

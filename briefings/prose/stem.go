@@ -16,10 +16,14 @@ var stems struct {
 // mostStems bounds what is remembered; past it the memory begins anew.
 const mostStems = 1 << 17
 
-// Stem returns the Snowball (Porter 2) stem of a lower-case English word. A word with a digit is its own stem.
+// Stem returns the Snowball (Porter 2) stem of a lower-case English word; one in another script gets the stem of the language
+// that most often writes in it, see StemIn. A word with a digit is its own stem.
 func Stem(lower string) string {
 	if len(lower) < 3 || strings.ContainsAny(lower, "0123456789.") {
 		return lower
+	}
+	if lower[0] >= 0xD0 { // the lead bytes of Cyrillic and of what lies behind it
+		return stemByScript(lower)
 	}
 	stems.RLock()
 	s, ok := stems.known[lower]
