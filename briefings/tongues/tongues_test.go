@@ -1,4 +1,4 @@
-package tongues
+package tongues_test
 
 import (
 	"bufio"
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"attache/briefings/briefingstest"
+	"attache/briefings/tongues"
 )
 
 type report struct{ ID, Lang, Title, Text, Gold string }
@@ -49,13 +50,13 @@ func TestReportsOfOneEventFindEachOtherAcrossLanguages(t *testing.T) {
 }
 
 func found(all []report, keep func(key string) bool) (right, asked int, words string) {
-	rarity := map[string]*Rarity{}
-	keys := map[string]map[string]Keys{} // language → event
+	rarity := map[string]*tongues.Rarity{}
+	keys := map[string]map[string]tongues.Keys{} // language → event
 	for _, r := range all {
 		if rarity[r.Lang] == nil {
-			rarity[r.Lang], keys[r.Lang] = &Rarity{}, map[string]Keys{}
+			rarity[r.Lang], keys[r.Lang] = &tongues.Rarity{}, map[string]tongues.Keys{}
 		}
-		k := KeysOf(r.Lang, r.Title+". "+r.Text)
+		k := tongues.KeysOf(r.Lang, r.Title+". "+r.Text)
 		maps.DeleteFunc(k, func(key string, _ float64) bool { return !keep(key) })
 		keys[r.Lang][r.Gold] = k
 		rarity[r.Lang].Count(k)
@@ -69,7 +70,7 @@ func found(all []report, keep func(key string) bool) (right, asked int, words st
 		for event, k := range texts {
 			best, which := -1.0, ""
 			for candidate, e := range keys["en"] {
-				if s := Similarity(k, rarity[lang], e, rarity["en"]); s > best || s == best && candidate < which {
+				if s := tongues.Similarity(k, rarity[lang], e, rarity["en"]); s > best || s == best && candidate < which {
 					best, which = s, candidate
 				}
 			}
@@ -87,12 +88,12 @@ func found(all []report, keep func(key string) bool) (right, asked int, words st
 
 func TestKeysCrossScripts(t *testing.T) {
 	t.Parallel()
-	english := KeysOf("en", "Kim Jong-un met Donald Trump in Singapore, 12 June 2018, the hospital in Seoul said.")
+	english := tongues.KeysOf("en", "Kim Jong-un met Donald Trump in Singapore, 12 June 2018, the hospital in Seoul said.")
 	for language, text := range map[string]string{
 		"ru": "Дональд Трамп встретился в Сингапуре, 2018", "ja": "シンガポールでドナルド・トランプ大統領 2018年", "zh": "特朗普在新加坡，2018年",
 		"ko": "도널드 트럼프는 싱가포르에서 2018", "ar": "دونالد ترامب في سنغافورة 2018", "fr": "Donald Trump à Singapour en 2018", "el": "Ντόναλντ Τραμπ στη Σιγκαπούρη 2018",
 	} {
-		keys := KeysOf(language, text)
+		keys := tongues.KeysOf(language, text)
 		for _, want := range []string{"r:SG", "n:2018"} {
 			if keys[want] == 0 || english[want] == 0 {
 				t.Errorf("%s lacks %s: %v", language, want, keys)
@@ -111,9 +112,9 @@ func FuzzKeysOf(f *testing.F) {
 	f.Add("zh", "特朗普在新加坡·2018")
 	f.Add("xx", "\xff\u202e0")
 	f.Fuzz(func(t *testing.T, language, text string) {
-		a, r := KeysOf(language, text), &Rarity{}
+		a, r := tongues.KeysOf(language, text), &tongues.Rarity{}
 		r.Count(a)
-		if s := Similarity(a, r, a, r); s < 0 || s > 1+1e-9 || s != s {
+		if s := tongues.Similarity(a, r, a, r); s < 0 || s > 1+1e-9 || s != s {
 			t.Errorf("a text is like itself by %v", s)
 		}
 	})
