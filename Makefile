@@ -43,10 +43,10 @@ update: ## rewrite the golden files; look at the difference before you commit it
 screenshots: ## the pictures of the README
 	ATTACHE_SCREENSHOTS=$(CURDIR)/docs/pictures go test -count=1 -run TestScreenshots ./cmd/attache
 
-RELIABILITY := -count=1 -v -run 'Reliability|NothingIsLostOrDoubled|EverySlotOfAYear'
-COUNTED := grep -E 'lost=|^ *--- (FAIL|SKIP: .*Reliability)|^(FAIL|ok|panic)'
+RELIABILITY := -count=1 -v -run 'Reliability|NothingIsLostOrDoubled|EverySlotOfAYear|ThousandsOfDigestsAtEight|DigestsResume|ClockThatJumps'
+COUNTED := grep -E 'lost=|^ *--- (FAIL|SKIP)|^(FAIL|ok|panic)' | sed -E 's/^ *[a-z_]+_test\.go:[0-9]+: //'
 
-reliability-short: ## deliveries through kill -9 and a platform's faults, in about two minutes; see docs/reliability.md
+reliability-short: ## deliveries through kill -9, a platform's faults and a machine's, in about three minutes; see docs/reliability.md
 	@out=$$(go test $(RELIABILITY) ./bot/digest ./cmd/attache 2>&1); rc=$$?; echo "$$out" | $(COUNTED); exit $$rc
 
 reliability: ## the same over many more deliveries and kills

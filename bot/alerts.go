@@ -30,6 +30,8 @@ const (
 	alertsReach   = 24 * time.Hour     // how old a report may be that is alerted to
 	alertsFollow  = 7 * 24 * time.Hour // how long an alert's message follows its story
 	alertsUpdate  = 10 * time.Minute   // from one change of a message to the next
+	alertsList    = 30 * time.Second   // how often the channels are listed where nothing has come
+	alertsAgain   = 5 * time.Minute    // how often a channel is looked at where something waits
 	alertsStories = 20                 // stories that are looked at in one go
 )
 
@@ -251,12 +253,19 @@ type AlertDesk struct {
 
 	mu     sync.Mutex
 	looked map[string]look // by line
+	listed map[string]look // by platform
 }
 
-// look is when a line was looked at.
+// look is when a line, or all of a platform, was looked at.
 type look struct {
 	version int64
+	at      time.Time
 	again   time.Time // look again then, whatever the version; zero: no need
+}
+
+// same says that there can be nothing to tell since.
+func (l look) same(version int64, now time.Time) bool {
+	return l.version == version && (l.again.IsZero() || now.Before(l.again))
 }
 
 // NewAlertDesk makes an AlertDesk.
@@ -271,7 +280,7 @@ func NewAlertDesk(c AlertsConfig) (*AlertDesk, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &AlertDesk{c: c, looked: map[string]look{}}, nil
+	return &AlertDesk{c: c, looked: map[string]look{}, listed: map[string]look{}}, nil
 }
 
 // Run looks until ctx ends. It never fails: what does is told in the log and tried again.
@@ -301,23 +310,39 @@ func (d *AlertDesk) now(platform string) time.Time {
 
 // Look tells the channels of a platform what there is to tell and returns how many notices it has announced.
 func (d *AlertDesk) Look(ctx context.Context, platform string) (announced int, err error) {
-	lines, err := d.c.Board.Subscriptions(ctx, digest.Filter{Platform: platform, Notices: true})
+	now, version := d.now(platform), d.c.Newsroom.Version()
+	d.mu.Lock()
+	last, seen := d.listed[platform]
+	d.mu.Unlock()
+	if seen && last.same(version, now) && now.Before(last.at.Add(alertsList)) && !now.Before(last.at) {
+		return 0, nil
+	}
+	lines, err := d.c.Board.Subscriptions(ctx, digest.Filter{Platform: platform, Lines: true})
 	if err != nil {
 		return 0, fmt.Errorf("list the lines of notices: %w", err)
 	}
+	last = look{version: version, at: now}
 	var problems []error
 	for _, line := range lines {
-		if line.Form != digest.FormNotices || line.Paused {
+		if line.Paused {
 			continue
 		}
-		n, err := d.channel(ctx, line)
+		n, again, err := d.channel(ctx, line)
 		announced += n
+		if !again.IsZero() && (last.again.IsZero() || again.Before(last.again)) {
+			last.again = again
+		}
 		if err != nil && !errors.Is(err, digest.ErrChanged) && !errors.Is(err, digest.ErrNotFound) {
 			problems = append(problems, fmt.Errorf("alert %s: %w", line.Address, err))
 		}
 	}
 	if announced > 0 && d.c.Wake != nil {
 		d.c.Wake(platform)
+	}
+	if len(problems) == 0 {
+		d.mu.Lock()
+		d.listed[platform] = last
+		d.mu.Unlock()
 	}
 	return announced, errors.Join(problems...)
 }
@@ -331,6 +356,8 @@ type followed struct {
 	lost     bool        // the alert could not be delivered: the digest tells it
 	newest   time.Time
 	told     int // notices of it
+	// corrected says that its message carries the mark of a correction, which a change would lose: only its thread goes on.
+	corrected bool
 }
 
 // told is what a line of notices says.
@@ -365,6 +392,13 @@ func readTold(notices []digest.Notice) told {
 			}
 			t.stories[story] = f
 		case keyUpdate:
+		case keyCorrection:
+			for _, f := range t.stories {
+				for _, p := range n.Parts {
+					f.corrected = f.corrected || p.Edits.ID != "" && p.Edits == f.message
+				}
+			}
+			continue
 		default:
 			continue
 		}
@@ -402,18 +436,18 @@ func (t told) of(item briefings.Item) (story string, f *followed) {
 	return item.Story, nil
 }
 
-// Told are the keys of what a channel was alerted to lately: it isn't news in its next digest.
-func (d *AlertDesk) Told(ctx context.Context, at message.Address, now time.Time) ([]string, error) {
-	notices, err := d.c.Board.Notices(ctx, digest.LineID(at), now.Add(-alertsFollow))
+// Told are the keys of what a channel (message.Address.String) was alerted to lately: it isn't news in its next digest.
+func (d *AlertDesk) Told(ctx context.Context, channel string, now time.Time) ([]string, error) {
+	notices, err := d.c.Board.Notices(ctx, digest.LineOf(channel), now.Add(-alertsFollow))
 	if err != nil {
-		return nil, fmt.Errorf("read what %s was alerted to: %w", at, err)
+		return nil, fmt.Errorf("read what %s was alerted to: %w", channel, err)
 	}
 	return readTold(notices).keys, nil
 }
 
-// Compose composes a digest as the newsroom does, with what the channel was alerted to since as known.
-func (d *AlertDesk) Compose(ctx context.Context, a briefings.Assignment, at message.Address) (briefings.Edition, error) {
-	keys, err := d.Told(ctx, at, a.Window.To)
+// Compose composes a channel's digest as the newsroom does, with what the channel was alerted to since as known.
+func (d *AlertDesk) Compose(ctx context.Context, a briefings.Assignment) (briefings.Edition, error) {
+	keys, err := d.Told(ctx, a.For, a.Window.To)
 	if err != nil {
 		return briefings.Edition{}, err
 	}
@@ -429,13 +463,13 @@ func (d *AlertDesk) Compose(ctx context.Context, a briefings.Assignment, at mess
 }
 
 // channel tells one channel what there is to tell.
-func (d *AlertDesk) channel(ctx context.Context, line digest.Subscription) (announced int, err error) {
+func (d *AlertDesk) channel(ctx context.Context, line digest.Subscription) (announced int, again time.Time, err error) {
 	at, now, version := line.Address, d.now(line.Address.Platform), d.c.Newsroom.Version()
 	d.mu.Lock()
 	before, seen := d.looked[line.ID]
 	d.mu.Unlock()
-	if seen && before.version == version && (before.again.IsZero() || now.Before(before.again)) {
-		return 0, nil
+	if seen && before.same(version, now) {
+		return 0, before.again, nil
 	}
 	c := &callout{d: d, line: line, now: now, poster: d.c.Posters[at.Platform]}
 	err = c.run(ctx)
@@ -444,10 +478,10 @@ func (d *AlertDesk) channel(ctx context.Context, line digest.Subscription) (anno
 	}
 	if err == nil || errors.Is(err, digest.ErrChanged) {
 		d.mu.Lock()
-		d.looked[line.ID] = look{version, c.again}
+		d.looked[line.ID] = look{version, now, c.again}
 		d.mu.Unlock()
 	}
-	return c.announced, err
+	return c.announced, c.again, err
 }
 
 // callout is one look at one channel.
@@ -463,8 +497,11 @@ type callout struct {
 	announced int
 }
 
-// later asks for another look at at the latest.
+// later asks for another look at at the latest, and now and then before: the channel may change how it is alerted.
 func (c *callout) later(at time.Time) {
+	if soon := c.now.Add(alertsAgain); soon.Before(at) {
+		at = soon
+	}
 	if c.again.IsZero() || at.Before(c.again) {
 		c.again = at
 	}
@@ -492,24 +529,9 @@ func (c *callout) run(ctx context.Context) error {
 	if err := json.Unmarshal([]byte(raw), &list); err != nil {
 		return fmt.Errorf("read the watch list: %w", err)
 	}
-	zone, err := setting(settingZone)
-	if err != nil {
+	if c.reader, err = readerOf(ctx, m, at, c.d.c.Zone, c.now); err != nil {
 		return err
 	}
-	language, err := setting(settingLanguage)
-	if err != nil {
-		return err
-	}
-	if language == "" {
-		if language, err = setting(settingPlace); err != nil {
-			return err
-		}
-	}
-	location, err := time.LoadLocation(cmp.Or(zone, c.d.c.Zone))
-	if err != nil {
-		return fmt.Errorf("read the channel's zone: %w", err)
-	}
-	c.reader = present.Reader{Locale: language, Zone: location, Now: c.now}
 	notices, err := c.d.c.Board.Notices(ctx, c.line.ID, c.now.Add(-alertsFollow))
 	if err != nil {
 		return err
@@ -522,6 +544,18 @@ func (c *callout) run(ctx context.Context) error {
 	for _, s := range digests {
 		if s.LastEdition != nil && s.Form == digest.FormDigest {
 			c.told.keys = append(c.told.keys, s.LastEdition.Carried...)
+		}
+	}
+	// A digest that is on its way tells it already.
+	under, err := c.d.c.Board.Deliveries(ctx, digest.DeliveryFilter{
+		Platform: at.Platform, Workspace: at.Workspace, Channel: at.Channel, States: []digest.State{digest.Composed}, Since: c.now.Add(-alertsReach),
+	})
+	if err != nil {
+		return fmt.Errorf("read what is under way to the channel: %w", err)
+	}
+	for _, u := range under {
+		if u.Edition != nil {
+			c.told.keys = append(c.told.keys, u.Edition.Carried...)
 		}
 	}
 	waiting := 0
@@ -565,6 +599,7 @@ func (c *callout) look(ctx context.Context, from time.Time, entries []string) (w
 		}
 		story, f := c.told.of(item)
 		switch {
+		case f != nil && item.Tag == briefings.TagCorrected: // the correction desk tells it
 		case f == nil:
 			if n := c.lastHour(); n >= c.how.Limit {
 				waiting++
@@ -617,7 +652,7 @@ func (c *callout) update(ctx context.Context, e briefings.Edition, item briefing
 	note, to := present.AlertNote(item, c.now, c.reader), message.Address{}
 	var parts []digest.Part
 	_, editor := c.poster.(message.Editor)
-	if editor {
+	if editor && !f.corrected {
 		changed, err := c.parts(present.Alert(append(slices.Clone(f.items), item), c.now, c.reader))
 		if err != nil {
 			return err
@@ -631,7 +666,7 @@ func (c *callout) update(ctx context.Context, e briefings.Edition, item briefing
 			return err
 		}
 		parts = append(parts, more...)
-		if !editor {
+		if len(parts) == len(more) {
 			to = thread
 		}
 	}

@@ -96,7 +96,7 @@ func (b *Bot) told(ctx context.Context, v *visit, answer briefings.Answer, o pre
 	}
 	o.Exchange = b.remember(ctx, v, answer)
 	o.Share = v.private
-	return present.Answer(answer, o)
+	return present.AnswerCorrected(present.Answer(answer, o), b.correctedIn(ctx, answer), o.Reader)
 }
 
 // remember keeps an answer as the next turn of its conversation and returns its id, or "" where it could not be kept: an
@@ -302,7 +302,7 @@ func (b *Bot) click(ctx context.Context, v *visit) (*message.Message, error) {
 	v.private = true
 	v.command = "click"
 	switch v.Action {
-	case present.ActionEvidence, present.ActionHelpful, present.ActionUnhelpful, present.ActionShare, present.ActionAgain, present.ActionSuggest, present.ActionFollow, present.ActionFollowLast, present.ActionStory:
+	case present.ActionEvidence, present.ActionHelpful, present.ActionUnhelpful, present.ActionShare, present.ActionAgain, present.ActionSuggest, present.ActionFollow, present.ActionFollowLast, present.ActionStory, present.ActionSetUp:
 		v.command = "click " + v.Action
 	default:
 		v.outcome = "refused"
@@ -326,6 +326,8 @@ func (b *Bot) click(ctx context.Context, v *visit) (*message.Message, error) {
 	switch v.Action {
 	case present.ActionFollow:
 		return b.followPreviewed(ctx, v, x, wish{follow: true})
+	case present.ActionSetUp:
+		return b.setUp(ctx, v, x)
 	case present.ActionFollowLast:
 		return b.followPreviewed(ctx, v, x, wish{follow: true, first: present.FollowLast})
 	case present.ActionShare:

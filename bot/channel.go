@@ -82,7 +82,10 @@ func (b *Bot) settings(ctx context.Context, v *visit, name, value string) (*mess
 		return nil, fmt.Errorf("save the setting %s: %w", name, err)
 	}
 	b.c.Log.InfoContext(ctx, "a setting was changed", "setting", name, "address", scope(v.Address), "user", v.User.ID)
-	return present.SettingSaved(b.shown(ctx, v.Address, name, kept), b.reader(ctx, v.Request)), nil
+	if name == settingLanguage && kept != "" { // whoever chooses a language sees that it is spoken
+		reader.Locale = kept
+	}
+	return present.SettingSaved(b.shown(ctx, v.Address, name, kept), reader), nil
 }
 
 // shown is a setting with its default filled in.

@@ -25,6 +25,12 @@ const mostChoices = 25
 // Complete returns up to 25 choices for an argument of a command as far as it is typed, best first. It never fails: what
 // can't be completed has none.
 func (b *Bot) Complete(ctx context.Context, command, arg, prefix string, at message.Address) []Choice {
+	return b.CompleteIn(ctx, "", command, arg, prefix, at)
+}
+
+// CompleteIn is Complete in the language of a reader's locale, where it is spoken here; else in the channel's.
+func (b *Bot) CompleteIn(ctx context.Context, locale, command, arg, prefix string, at message.Address) []Choice {
+	language := cmp.Or(present.Language(locale), b.Language(ctx, at))
 	c, ok := CommandNamed(command)
 	if !ok {
 		return nil
@@ -41,16 +47,16 @@ func (b *Bot) Complete(ctx context.Context, command, arg, prefix string, at mess
 	switch kind {
 	case ArgCommand:
 		var all []Choice
-		for _, c := range CommandsIn(b.Language(ctx, at)) {
+		for _, c := range CommandsIn(language) {
 			all = append(all, Choice{Label: c.Name + ": " + c.Summary, Value: c.Name})
 		}
 		return matching(all, prefix)
 	case ArgDigest:
-		return b.completeDigest(ctx, prefix, at)
+		return b.completeDigest(ctx, prefix, language, at)
 	case ArgZone:
 		return same(digest.Zones(prefix, mostChoices))
 	case ArgWhen:
-		return b.completeWhen(ctx, prefix, at)
+		return b.completeWhen(ctx, prefix, language, at)
 	case ArgTopics:
 		return b.completeBeat(ctx, prefix)
 	case ArgActor:
@@ -81,13 +87,12 @@ func (b *Bot) Complete(ctx context.Context, command, arg, prefix string, at mess
 	return nil
 }
 
-func (b *Bot) completeDigest(ctx context.Context, prefix string, at message.Address) []Choice {
+func (b *Bot) completeDigest(ctx context.Context, prefix, language string, at message.Address) []Choice {
 	standing, err := b.channelDigests(ctx, at)
 	if err != nil {
 		return nil
 	}
 	var all []Choice
-	language := b.Language(ctx, at)
 	for _, s := range standing {
 		st := b.standingOf(nil, s, 1)
 		st.When = s.Schedule.WordsIn(language)
@@ -97,10 +102,10 @@ func (b *Bot) completeDigest(ctx context.Context, prefix string, at message.Addr
 }
 
 // completeWhen says what is typed means, then offers times as people write them.
-func (b *Bot) completeWhen(ctx context.Context, prefix string, at message.Address) []Choice {
+func (b *Bot) completeWhen(ctx context.Context, prefix, language string, at message.Address) []Choice {
 	var choices []Choice
 	if s, err := digest.ParseSchedule(prefix, cmp.Or(b.setting(ctx, at, settingZone), b.c.Zone)); err == nil {
-		choices = append(choices, choice(prefix+" = "+s.WordsIn(b.Language(ctx, at)), prefix))
+		choices = append(choices, choice(prefix+" = "+s.WordsIn(language), prefix))
 	}
 	for _, c := range matching(same([]string{"daily 08:00", "weekdays 08:00", "weekdays 7:30 and 17:00", "mondays 09:00", "fridays 16:00", "every 6 hours", "first of the month 09:00"}), prefix) {
 		if !slices.ContainsFunc(choices, func(have Choice) bool { return have.Value == c.Value }) {

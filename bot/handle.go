@@ -27,6 +27,9 @@ type Newsroom interface {
 	Who(ctx context.Context, actor string, asOf time.Time) (briefings.Profile, error)
 	Statements(a briefings.Article) []briefings.Statement
 	Articles(ctx context.Context, limit int) ([]briefings.Article, error)
+	Stories(ctx context.Context, w briefings.Window, limit int) ([]briefings.Story, error)
+	StoryOf(ctx context.Context, article string) (briefings.Story, error)
+	Counterparts(ctx context.Context, articles []string, most int) ([]briefings.Counterpart, error)
 }
 
 var _ Newsroom = (*briefings.Engine)(nil)
@@ -513,6 +516,21 @@ func (b *Bot) Left(ctx context.Context, platform, workspace string) error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// Workspaces are the places of a platform that have digests running, so that an adapter can look whether it is still in them.
+func (b *Bot) Workspaces(ctx context.Context, platform string) ([]string, error) {
+	subscriptions, err := b.c.Digests.Subscriptions(ctx, digest.Filter{Platform: platform})
+	if err != nil {
+		return nil, fmt.Errorf("list the digests of %s: %w", platform, err)
+	}
+	var out []string
+	for _, s := range subscriptions {
+		if s.Address.Workspace != "" && !s.Paused && !slices.Contains(out, s.Address.Workspace) {
+			out = append(out, s.Address.Workspace)
+		}
+	}
+	return out, nil
 }
 
 // Uninstalled deletes everything that belongs to a workspace. Twice is harmless.

@@ -126,7 +126,7 @@ func (b *Bot) story(ctx context.Context, v *visit, topic string) (*message.Messa
 			return nil, fmt.Errorf("compose the story: %w", err)
 		}
 		if len(e.Items) > 0 {
-			return b.tell(ctx, v, topic, &e.Items[0], library.byID(e.Items[0].Articles), len(library)), nil
+			return b.tell(ctx, v, topic, &e.Items[0], library, library.byID(e.Items[0].Articles)), nil
 		}
 	}
 	// No report is on the topic word for word: perhaps one answers it.
@@ -177,7 +177,7 @@ func (b *Bot) storyOfDigest(ctx context.Context, v *visit, d digest.Delivery, n 
 		return nil, err
 	}
 	item := d.Edition.Items[n-1]
-	return b.tell(ctx, v, item.Headline, &item, library.byID(item.Articles), len(library)), nil
+	return b.tell(ctx, v, item.Headline, &item, library, library.byID(item.Articles)), nil
 }
 
 // storyOfArticle tells the story that an article belongs to among those of its days.
@@ -190,15 +190,16 @@ func (b *Bot) storyOfArticle(ctx context.Context, v *visit, library shelf, a bri
 	}
 	for i := range e.Items {
 		if slices.Contains(e.Items[i].Articles, a.ID) {
-			return b.tell(ctx, v, a.Title, &e.Items[i], library.byID(e.Items[i].Articles), len(library)), nil
+			return b.tell(ctx, v, a.Title, &e.Items[i], library, library.byID(e.Items[i].Articles)), nil
 		}
 	}
-	return b.tell(ctx, v, a.Title, nil, []briefings.Article{a}, len(library)), nil
+	return b.tell(ctx, v, a.Title, nil, library, []briefings.Article{a}), nil
 }
 
 // tell words a story and remembers what it was about.
-func (b *Bot) tell(ctx context.Context, v *visit, topic string, item *briefings.Item, articles []briefings.Article, searched int) *message.Message {
-	t := present.Telling{Topic: topic, Item: item, Said: b.sayings(articles[:min(len(articles), 12)], 8), AsOf: v.At, Searched: searched}
+func (b *Bot) tell(ctx context.Context, v *visit, topic string, item *briefings.Item, library shelf, articles []briefings.Article) *message.Message {
+	articles, elsewhere := b.grown(ctx, library, articles)
+	t := present.Telling{Topic: topic, Item: item, Elsewhere: elsewhere, Said: b.sayings(articles[:min(len(articles), 12)], 8), AsOf: v.At, Searched: len(library)}
 	for _, a := range articles[:min(len(articles), 12)] {
 		t.Reports = append(t.Reports, whole(a))
 	}
@@ -209,7 +210,7 @@ func (b *Bot) tell(ctx context.Context, v *visit, topic string, item *briefings.
 		v.outcome = string(briefings.NotInSources)
 	} else {
 		v.outcome = string(briefings.Answered)
-		answer := briefings.Answer{Question: topic, Verdict: briefings.Answered, Short: t.Reports[0].Title, AsOf: t.AsOf, Searched: searched, Topic: names(t.Reports[0].Title+" "+topic, 6)}
+		answer := briefings.Answer{Question: topic, Verdict: briefings.Answered, Short: t.Reports[0].Title, AsOf: t.AsOf, Searched: len(library), Topic: names(t.Reports[0].Title+" "+topic, 6)}
 		if item != nil {
 			answer.Claims = item.Claims
 		}
@@ -493,6 +494,9 @@ func (b *Bot) ArticleView(ctx context.Context, id string) (ArticleView, error) {
 	}
 	a := found[0]
 	view := ArticleView{ArticleCard: card(a)}
+	if at := message.WebAddress(a.Picture.URL); at != "" {
+		view.Picture = &PictureView{URL: at, Credit: message.Clean(a.Picture.Credit), Alt: message.Clean(a.Picture.Alt)}
+	}
 	for i, s := range a.Sentences {
 		view.Body = append(view.Body, SentenceView{Index: i, Text: message.Clean(a.Sentence(i)), Role: string(s.Role), Passage: s.Passage})
 	}

@@ -21,12 +21,14 @@ type newsroom struct {
 	orders    []briefings.Assignment
 	links     []string
 
-	answer   func(ctx context.Context, q briefings.Question) (briefings.Answer, error)
-	pages    map[string]briefings.Article // by address; others can't be read
-	edition  func(a briefings.Assignment) briefings.Edition
-	fates    []briefings.Fate
-	profile  briefings.Profile
-	articles []briefings.Article
+	answer       func(ctx context.Context, q briefings.Question) (briefings.Answer, error)
+	pages        map[string]briefings.Article // by address; others can't be read
+	edition      func(a briefings.Assignment) briefings.Edition
+	fates        []briefings.Fate
+	profile      briefings.Profile
+	articles     []briefings.Article
+	stories      []briefings.Story
+	counterparts []briefings.Counterpart
 }
 
 func (n *newsroom) Ask(ctx context.Context, q briefings.Question) (briefings.Answer, error) {
@@ -78,6 +80,23 @@ func (n *newsroom) Statements(a briefings.Article) []briefings.Statement {
 
 func (n *newsroom) Articles(_ context.Context, limit int) ([]briefings.Article, error) {
 	return n.articles[:min(limit, len(n.articles))], nil
+}
+
+func (n *newsroom) Stories(_ context.Context, _ briefings.Window, limit int) ([]briefings.Story, error) {
+	return n.stories[:min(limit, len(n.stories))], nil
+}
+
+func (n *newsroom) StoryOf(_ context.Context, article string) (briefings.Story, error) {
+	for _, s := range n.stories {
+		if slices.Contains(s.Articles, article) {
+			return s, nil
+		}
+	}
+	return briefings.Story{}, briefings.ErrNotFound
+}
+
+func (n *newsroom) Counterparts(_ context.Context, articles []string, most int) ([]briefings.Counterpart, error) {
+	return n.counterparts, nil
 }
 
 // asked returns the last question.

@@ -20,7 +20,16 @@ type ArticleCard struct {
 // ArticleView is an article to be read: its sentences in order, each with who said it.
 type ArticleView struct {
 	ArticleCard
-	Body []SentenceView `json:"body"`
+	// Picture is the one that the outlet leads with; nil where there is none. It is linked to and never shown from its place.
+	Picture *PictureView   `json:"picture,omitempty"`
+	Body    []SentenceView `json:"body"`
+}
+
+// PictureView is a picture at its outlet.
+type PictureView struct {
+	URL    string `json:"url"`
+	Credit string `json:"credit,omitempty"` // who took it
+	Alt    string `json:"alt,omitempty"`    // what it shows
 }
 
 // SentenceView is one sentence of an ArticleView.

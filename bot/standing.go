@@ -118,7 +118,8 @@ func (b *Bot) tryOut(ctx context.Context, v *visit, about string) (*message.Mess
 		return nil, fmt.Errorf("try out a digest: %w", err)
 	}
 	m := present.Previewed(present.Edition(e, present.Issue{Zone: b.zone(ctx, v.Request), Locale: reader.Locale}), reader)
-	return present.TryOut(m, about, reader), nil
+	exchange := b.remember(ctx, v, briefings.Answer{Question: about, Verdict: briefings.Answered, AsOf: e.AsOf, Searched: e.Read})
+	return present.SetUp(present.TryOut(m, about, reader), exchange, reader), nil
 }
 
 // standingOf is a subscription as people read it.

@@ -34,6 +34,15 @@ type Report struct {
 	// Unreviewed says that nobody had reviewed its source when it was read, or that it came by a link that somebody sent. In
 	// what the engine hands out it says how that stands now.
 	Unreviewed bool
+	// Picture is the one that the report leads with; zero where there is none.
+	Picture Picture
+}
+
+// Picture is a picture that an outlet shows with a report. It is known by its address alone and never fetched.
+type Picture struct {
+	URL    string `json:"url"`              // https
+	Credit string `json:"credit,omitempty"` // who took it, as the outlet says; empty where it does not
+	Alt    string `json:"alt,omitempty"`    // what it shows, in the outlet's words
 }
 
 // Article is a report in the library: cleaned, cut into passages and sentences, and never changed. A changed text is

@@ -1,6 +1,9 @@
 package briefings
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // Keys are the keys under which an Edition.Carried remembers items: what is shown of them elsewhere isn't news to the reader
 // of the next edition whose Assignment.Last carries them.
@@ -25,3 +28,12 @@ func (e *Engine) Keys(items ...Item) []string {
 
 // Version grows whenever an article comes or is revised: as long as it stays, nothing that was composed would differ.
 func (e *Engine) Version() int64 { return e.version.Load() }
+
+// Article returns the newest revision of an article (revision 0) or the one asked for; ErrNotFound when there is none.
+func (e *Engine) Article(ctx context.Context, id string, revision int) (Article, error) {
+	a, err := e.library.Article(ctx, id, revision)
+	if err != nil {
+		return Article{}, fmt.Errorf("read revision %d of %s: %w", revision, id, err)
+	}
+	return withSentences(a), nil
+}

@@ -73,7 +73,7 @@ func (e *Engine) compare(ctx context.Context, k *prospect, carried memory) {
 	for _, d := range k.fresh {
 		for i, n := range d.notes() {
 			s := d.article.Sentences[i]
-			if s.Role == RoleBody && len(n.stems) >= 5 && s.End-s.Start <= claimLongest && !carried.claims[claimKey(d.article.Sentence(i))] && !toldBefore(n, known) && mostContained(n, known) < .6 {
+			if s.Role == RoleBody && len(n.stems) >= 5 && s.End-s.Start <= claimLongest && !carried.claims[claimKey(d.article.Sentence(i))] && !toldBefore(n, known) && (mostContained(n, known) < .6 || freshWords(n, known) >= 2) {
 				return
 			}
 		}
@@ -120,9 +120,11 @@ func addChanges(list, more []Change) []Change {
 // figures are the values of an article by what they count.
 type figures map[string]map[float64]bool
 
-func (f figures) note(d *dossier) {
+func (f figures) note(d *dossier) { f.noteBut(d, func(int) bool { return false }) }
+
+func (f figures) noteBut(d *dossier, without func(sentence int) bool) {
 	for i := range d.article.Sentences {
-		if d.article.Sentences[i].Role != RoleBody {
+		if d.article.Sentences[i].Role != RoleBody || without(i) {
 			continue
 		}
 		for _, x := range d.note(i).numbers {
@@ -146,7 +148,13 @@ func changesBetween(before []*dossier, now *dossier) []Change {
 		newValue float64
 	}
 	ours, all := figures{}, figures{}
-	ours.note(now)
+	// What a notice of correction says was wrong is no value of the report.
+	noticed, noticeEnd := -1, -1
+	if now.article.Revision > 1 {
+		noticed, noticeEnd = CorrectionNotice(*now.article)
+	}
+	inNotice := func(i int) bool { return noticed >= 0 && i >= noticed && i <= noticeEnd }
+	ours.noteBut(now, inNotice)
 	each := make([]figures, len(before))
 	for i, d := range before {
 		each[i] = figures{}
@@ -176,6 +184,9 @@ func changesBetween(before []*dossier, now *dossier) []Change {
 				if !samePlaces(*n, *was) || casualtyStems[x.unit] && x.value < y.value && old.article.ID != now.article.ID {
 					continue // fewer dead in another report are other dead
 				}
+				if casualtyStems[x.unit] && y.value < highest(all[x.unit]) && old.article.ID != now.article.ID {
+					continue // a toll that was late itself is not what the channel knows
+				}
 				mine, theirs := circumstances(*n, x.unit), circumstances(*was, x.unit)
 				shared := sharedStems(theirs, mine)
 				score := float64(shared) / float64(max(1, min(len(theirs), len(mine))))
@@ -199,7 +210,7 @@ func changesBetween(before []*dossier, now *dossier) []Change {
 	}
 	var pairs []pair
 	for j := range now.article.Sentences {
-		if !fits(now, j) {
+		if !fits(now, j) || inNotice(j) {
 			continue
 		}
 		n := now.note(j)
@@ -216,6 +227,13 @@ func changesBetween(before []*dossier, now *dossier) []Change {
 					pairs = append(pairs, p)
 					break
 				}
+			}
+		}
+	}
+	for j := range now.article.Sentences {
+		if fits(now, j) && !inNotice(j) && len(now.note(j).days) > 0 {
+			if old, i, score := movedDay(before, now, j); old != nil {
+				pairs = append(pairs, pair{old: old, oldAt: i, nowAt: j, score: score, unit: "the day"})
 			}
 		}
 	}
@@ -251,6 +269,43 @@ func changesBetween(before []*dossier, now *dossier) []Change {
 		}
 	}
 	return out
+}
+
+// movedDay finds the sentence, of what the channel has had, whose day sentence j of now moves: it says the same for the most part and
+// gives another day, which was to come when it was written, as the new one is.
+func movedDay(before []*dossier, now *dossier, j int) (old *dossier, sentence int, score float64) {
+	n := now.note(j)
+	knows := func(d *dossier, day time.Time) bool {
+		return slices.ContainsFunc(d.notes(), func(n sentenceNotes) bool { return slices.ContainsFunc(n.days, day.Equal) })
+	}
+	var moved time.Time // the one day to come that nobody has told yet
+	for _, day := range n.days {
+		if !day.After(now.at) || slices.ContainsFunc(before, func(d *dossier) bool { return knows(d, day) }) {
+			continue
+		}
+		if !moved.IsZero() {
+			return nil, 0, 0
+		}
+		moved = day
+	}
+	if moved.IsZero() {
+		return nil, 0, 0
+	}
+	for _, d := range before {
+		for i, s := range d.article.Sentences {
+			was := d.note(i)
+			if s.Role != RoleBody || s.End-s.Start > claimLongest || len(was.days) != 1 || !was.days[0].After(d.at) || !samePlaces(*n, *was) || sharedStems(n.stems, was.stems) < 4 {
+				continue
+			}
+			if alike := stemOverlap(n.stems, was.stems); alike >= .6 && alike > score {
+				old, sentence, score = d, i, alike
+			}
+		}
+		if old != nil {
+			return old, sentence, score // before begins with what was said last
+		}
+	}
+	return nil, 0, 0
 }
 
 // outdated says whether a sentence counts fewer casualties of the same event than the channel was told.

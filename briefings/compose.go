@@ -126,7 +126,7 @@ func (e *Engine) compose(ctx context.Context, a Assignment, explain bool) (*comp
 	}
 	var prospects []*prospect
 	if len(matched) > 0 {
-		for _, g := range e.grouped(pool) {
+		for _, g := range resumed(e.grouped(ctx, pool), pool.all, carried) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
@@ -226,7 +226,7 @@ func (k *prospect) carriedHere(g storyGroup, all []*dossier, carried memory) boo
 	return k.carried || slices.ContainsFunc(g.members, func(m int) bool { return carried.articles[all[m].article.ID] > 0 })
 }
 
-// otherFigures says whether an article gives a value that the one it copies doesn't.
+// otherFigures says whether an article gives a value or a day that the one it copies doesn't.
 func otherFigures(d, original *dossier) bool {
 	theirs := figures{}
 	theirs.note(original)
@@ -234,13 +234,62 @@ func otherFigures(d, original *dossier) bool {
 		if s.Role != RoleBody {
 			continue
 		}
-		for _, x := range d.note(i).numbers {
+		n := d.note(i)
+		for _, x := range n.numbers {
 			if countable(x) && !theirs[x.unit][x.value] {
+				return true
+			}
+		}
+		for _, day := range n.days {
+			if !slices.ContainsFunc(original.notes(), func(o sentenceNotes) bool { return slices.ContainsFunc(o.days, day.Equal) }) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// countsOtherwise says whether an article counts otherwise what the one it copies counts: "40 people had been arrested", "120 people had
+// been arrested".
+func countsOtherwise(d, original *dossier) bool {
+	theirs, ours := figures{}, figures{}
+	theirs.note(original)
+	ours.note(d)
+	for i, s := range d.article.Sentences {
+		if s.Role != RoleBody {
+			continue
+		}
+		n := d.note(i)
+		for _, x := range n.numbers {
+			if !countable(x) || len(theirs[x.unit]) == 0 || theirs[x.unit][x.value] {
+				continue
+			}
+			for k, o := range original.article.Sentences {
+				was := original.note(k)
+				if o.Role == RoleBody && sharedStems(n.stems, was.stems) >= 3 && stemOverlap(circumstances(*n, x.unit), circumstances(*was, x.unit)) >= .4 &&
+					slices.ContainsFunc(was.numbers, func(y countedThing) bool { return y.unit == x.unit && y.kind == x.kind && !ours[y.unit][y.value] }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// takesOtherSide says whether an article says in the same words what the one it copies denies, or denies what that one says.
+func takesOtherSide(d, original *dossier) bool {
+	own, denial := false, false // a sentence that stands in one of them alone, and one of these that denies
+	look := func(x, y *dossier, mine bool) {
+		for i, s := range x.article.Sentences {
+			if text := x.article.Sentence(i); s.Role == RoleBody && !strings.Contains(y.article.Text, text) {
+				own = own || mine
+				denial = denial || slices.ContainsFunc(x.note(i).stems, func(stem string) bool { return denialStems()[stem] })
+			}
+		}
+	}
+	look(d, original, true)
+	look(original, d, false)
+	return own && denial
 }
 
 func (k *prospect) repeats(d, original *dossier) {
@@ -412,7 +461,7 @@ type grouped struct {
 const groupedMost = 8
 
 // grouped groups the articles of a pool, once for all channels with the same window.
-func (e *Engine) grouped(p pool) []storyGroup {
+func (e *Engine) grouped(ctx context.Context, p pool) []storyGroup {
 	h := fnv.New64a()
 	for _, d := range p.all {
 		fmt.Fprintf(h, "%s#%d ", d.article.ID, d.article.Revision)
@@ -435,11 +484,14 @@ func (e *Engine) grouped(p pool) []storyGroup {
 	}
 	k.mu.Unlock()
 	g.once.Do(func() {
-		profiles := make([]storyProfile, len(p.all))
+		profiles, ids := make([]storyProfile, len(p.all)), make([]string, len(p.all))
 		for i, d := range p.all {
-			profiles[i] = d.story
+			profiles[i], ids[i] = d.story, d.article.ID
 		}
 		g.groups = groupStories(profiles, storyDefaults)
+		if err := e.book.name(ctx, e.library, g.groups, ids); err != nil && ctx.Err() == nil {
+			e.log.WarnContext(ctx, "the stories' names could not be kept", "error", err)
+		}
 	})
 	return g.groups
 }
@@ -478,8 +530,10 @@ func (e *Engine) prospect(ctx context.Context, g storyGroup, all []*dossier, mat
 			original := g.members[g.origin[i]]
 			_, originalOn := matched[all[original]]
 			switch {
-			case original != m && delivered == 0 && (originalOn || carried.articles[all[original].article.ID] > 0) && k.carriedHere(g, all, carried) && otherFigures(d, all[original]):
-				// The same words with another figure are no copy: that is how an agency updates its report. It stays one origin.
+			case original != m && delivered == 0 && (originalOn || carried.articles[all[original].article.ID] > 0) &&
+				(k.carriedHere(g, all, carried) && otherFigures(d, all[original]) || takesOtherSide(d, all[original]) || countsOtherwise(d, all[original])):
+				// The same words with another figure of the same thing, or said where they were denied, are no copy: that is how an agency updates its
+				// report. It stays one origin.
 				k.fresh = append(k.fresh, d)
 				sameOrigin[d] = true
 			case original != m && delivered == 0 && carried.articles[all[original].article.ID] > 0 && !inWindow[original]:
@@ -984,8 +1038,39 @@ func standsAlone(text string) float64 {
 }
 
 // toldBefore says whether a sentence says nothing that the known ones don't: almost all its words and all its numbers stand
-// in one of them.
+// in one of them, and it has hardly a word that stands in none.
 func toldBefore(n sentenceNotes, known []sentenceNotes) bool {
+	return repeated(n, known) && freshWords(n, known) < 2
+}
+
+// freshWords counts the words of a sentence that stand in none of the known ones. Which day it is doesn't count.
+func freshWords(n sentenceNotes, known []sentenceNotes) int {
+	fresh := 0
+	for _, s := range n.stems {
+		if !dayStems()[s] && !slices.ContainsFunc(known, func(k sentenceNotes) bool { _, ok := slices.BinarySearch(k.stems, s); return ok }) {
+			fresh++
+		}
+	}
+	return fresh
+}
+
+// dayStems are the stems of the names of days and months.
+var dayStems = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		m[prose.Stem(strings.ToLower(d.String()))] = true
+	}
+	for d := time.January; d <= time.December; d++ {
+		m[prose.Stem(strings.ToLower(d.String()))] = true
+	}
+	for _, w := range []string{"today", "yesterday", "tomorrow", "morning", "evening", "night"} {
+		m[prose.Stem(w)] = true
+	}
+	return m
+})
+
+// repeated says whether almost all words and all numbers of a sentence stand in a known one.
+func repeated(n sentenceNotes, known []sentenceNotes) bool {
 	for _, k := range known {
 		if stemContained(n.stems, k.stems) < .75 {
 			continue
@@ -993,6 +1078,9 @@ func toldBefore(n sentenceNotes, known []sentenceNotes) bool {
 		same := true
 		for _, x := range n.numbers {
 			same = same && slices.ContainsFunc(k.numbers, func(y countedThing) bool { return y.value == x.value })
+		}
+		for _, day := range n.days {
+			same = same && slices.ContainsFunc(k.days, day.Equal)
 		}
 		if same {
 			return true

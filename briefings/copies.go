@@ -20,6 +20,8 @@ const (
 	copyShareOwn = .6
 	// copyRunsLeast is how many runs the shorter text must have: fewer prove nothing.
 	copyRunsLeast = 12
+	// copyRunsAll is up to how many runs a text has all of them looked up: of so few it may be that the sample has none.
+	copyRunsAll = 64
 )
 
 // fingerprint is the hashes of a text's runs of words, sorted, each once.
@@ -94,6 +96,9 @@ func (f fingerprint) shared(o fingerprint) int {
 	return n
 }
 
+// lookedUp says whether a run of f is one by which copies are looked for.
+func (f fingerprint) lookedUp(run uint32) bool { return run%copySample == 0 || len(f) <= copyRunsAll }
+
 // copies says whether two texts that share so many runs are copies of each other.
 func (f fingerprint) copies(o fingerprint, shared int, oneFamily bool) bool {
 	least := min(len(f), len(o))
@@ -139,7 +144,7 @@ func (c *Copies) Add(a Article) (origin string) {
 	}
 	shared := map[int32]int{}
 	for _, run := range k.runs {
-		if run%copySample != 0 {
+		if !k.runs.lookedUp(run) {
 			continue
 		}
 		list := c.holders[run]
@@ -177,7 +182,7 @@ func (c *Copies) Add(a Article) (origin string) {
 	c.place[k.id] = len(c.kept)
 	c.kept = append(c.kept, k)
 	for _, run := range k.runs {
-		if run%copySample == 0 {
+		if k.runs.lookedUp(run) {
 			c.holders[run] = append(c.holders[run], place)
 		}
 	}
@@ -215,7 +220,7 @@ func (c *Copies) rebuild() {
 	for i, k := range c.kept {
 		c.place[k.id] = i
 		for _, run := range k.runs {
-			if run%copySample == 0 {
+			if k.runs.lookedUp(run) {
 				c.holders[run] = append(c.holders[run], int32(i))
 			}
 		}

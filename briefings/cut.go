@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/publicsuffix"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/language"
 
@@ -36,6 +37,7 @@ func NewArticle(r Report, read time.Time) (Article, error) {
 	r.Byline = cleanLine(r.Byline, 200)
 	r.Label = cleanLine(r.Label, 200)
 	r.URL = strings.TrimSpace(r.URL)
+	r.Picture = pictureOf(r.Picture)
 	if r.Text == "" {
 		return Article{}, ErrEmpty
 	}
@@ -53,6 +55,22 @@ func NewArticle(r Report, read time.Time) (Article, error) {
 	}
 	a.cut()
 	return a, nil
+}
+
+// pictureOf is a picture as it may be shown, or none: its address is one that a browser reaches over https on a public host.
+func pictureOf(p Picture) Picture {
+	u, err := url.Parse(strings.TrimSpace(p.URL))
+	if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" && u.Port() != "443" || len(p.URL) > 2000 || !publicHost(u.Hostname()) {
+		return Picture{}
+	}
+	return Picture{URL: u.String(), Credit: cleanLine(p.Credit, 200), Alt: cleanLine(p.Alt, 300)}
+}
+
+// publicHost says whether a host is named by a name that the world knows: no address, and no name of a home or office network.
+func publicHost(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	suffix, registered := publicsuffix.PublicSuffix(host)
+	return strings.Contains(host, ".") && host != suffix && (registered || strings.Contains(suffix, "."))
 }
 
 // languageTag is a language as its source names it (BCP 47), or "" where that is none.

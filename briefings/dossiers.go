@@ -39,7 +39,8 @@ type dossier struct {
 type sentenceNotes struct {
 	stems     []string // content stems, sorted, without numbers
 	numbers   []countedThing
-	countries []string // codes of the countries that it names, sorted
+	countries []string    // codes of the countries that it names, sorted
+	days      []time.Time // dates that it gives by day and month
 }
 
 // countedThing is a number with what it counts.
@@ -158,6 +159,11 @@ func notesOf(text string, at time.Time) sentenceNotes {
 	slices.Sort(n.countries)
 	slices.Sort(n.stems)
 	n.stems = slices.Compact(n.stems)
+	for _, r := range dates {
+		if r.Precision == prose.Day && !r.Relative {
+			n.days = append(n.days, r.Value)
+		}
+	}
 	for _, r := range prose.NumbersIn(text, toks) {
 		if r.Kind == prose.Ordinal || slices.ContainsFunc(dates, func(d prose.TimeRef) bool { return d.Overlaps(r.Span) }) {
 			continue
@@ -192,7 +198,7 @@ func unitOf(text string, r prose.NumberRef) string {
 		if casualtyStems[stem] {
 			return stem
 		}
-		if fallback == "" || r.Kind != prose.Percent && i == 1 && !personStems[fallback] {
+		if fallback == "" || r.Kind != prose.Percent && i == 1 && !personStems[fallback] && !plural(after[0].Lower) {
 			fallback = stem
 		}
 	}
@@ -221,6 +227,11 @@ func unitOf(text string, r prose.NumberRef) string {
 		return "percent " + fallback
 	}
 	return fallback
+}
+
+// plural says whether a word behind a number is what it counts already: "1,200 welders struck", and not "12 cubic metres".
+func plural(word string) bool {
+	return len(word) > 3 && strings.HasSuffix(word, "s") && !strings.HasSuffix(word, "ss") && !strings.HasSuffix(word, "us") && !strings.HasSuffix(word, "is")
 }
 
 // countsNothing are the words right behind a number that say when or where, so that what it counts stands in front: "put the

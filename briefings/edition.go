@@ -33,22 +33,22 @@ const (
 
 // Item is one story in an edition.
 type Item struct {
-	Story    string    `json:"story"` // the story's id
-	Tag      Tag       `json:"tag"`
-	Headline string    `json:"headline"` // in the outlet's words
-	Lead     Citation  `json:"lead"`     // where the headline stands
-	Claims   []Claim   `json:"claims"`   // one to three, the most telling first
-	Changes  []Change  `json:"changes"`  // with TagUpdated and TagCorrected
-	Sides    []Claim   `json:"sides"`    // with TagDisputed: what each speaker says
-	Hits     []string  `json:"hits"`     // watch-list entries that it meets
-	Outlets  []string  `json:"outlets"`  // who reported it
-	Origins  int       `json:"origins"`  // how many of them independently
-	Score    float64   `json:"score"`    // importance within the edition
-	Reasons  []string  `json:"reasons"`  // what the score is made of, for people
-	Articles []string  `json:"articles"` // ids, newest first
+	Story    string   `json:"story"` // the story's id
+	Tag      Tag      `json:"tag"`
+	Headline string   `json:"headline"` // in the outlet's words
+	Lead     Citation `json:"lead"`     // where the headline stands
+	Claims   []Claim  `json:"claims"`   // one to three, the most telling first
+	Changes  []Change `json:"changes"`  // with TagUpdated and TagCorrected
+	Sides    []Claim  `json:"sides"`    // with TagDisputed: what each speaker says
+	Hits     []string `json:"hits"`     // watch-list entries that it meets
+	Outlets  []string `json:"outlets"`  // who reported it
+	Origins  int      `json:"origins"`  // how many of them independently
+	Score    float64  `json:"score"`    // importance within the edition
+	Reasons  []string `json:"reasons"`  // what the score is made of, for people
+	Articles []string `json:"articles"` // ids, newest first
 	// Earlier are the articles of the story that the channel has had before: what this item goes on from.
-	Earlier []string `json:"earlier,omitempty"`
-	Newest   time.Time `json:"newest"`   // when its newest article was published
+	Earlier []string  `json:"earlier,omitempty"`
+	Newest  time.Time `json:"newest"` // when its newest article was published
 	// Said is who said what in the reports, the most telling first and each speaker's say once. Background is one sentence of an
 	// earlier report about the same matter, or none. Both are for the story in full.
 	Said       []Claim `json:"said,omitempty"`

@@ -51,6 +51,8 @@ type Engine struct {
 	heard   hearings
 	copies  Copies
 	desk    desk // what editions and profiles know of each article
+	abroad  Counterparts
+	book    storybook // what each story is called
 
 	loading sync.Mutex // held while Load runs: two of them would read everything twice
 
@@ -244,6 +246,7 @@ func (e *Engine) Read(ctx context.Context, r Report) (a Article, isNew bool, err
 	e.acquaint(&held)
 	e.keep(&held, prepared)
 	if isNew {
+		e.abroad.Add(held)
 		e.log.InfoContext(ctx, "article read", "article", kept.ID, "revision", kept.Revision, "outlet", kept.Outlet, "sentences", len(kept.Sentences))
 	}
 	return kept, isNew, nil

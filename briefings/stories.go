@@ -32,6 +32,8 @@ type storySettings struct {
 	gap     time.Duration
 	// joinShort and mergeShort are join and merge where articles are hardly more than a headline: fewer words agree.
 	joinShort, mergeShort float64
+	// joinBeside is join for an article that is hardly more than a headline and a story of longer ones.
+	joinBeside float64
 	// capitalShort and tellingShort are capital and telling there.
 	capitalShort, tellingShort float64
 }
@@ -40,7 +42,7 @@ type storySettings struct {
 // judgement: past three days without a report a story is another one.
 var storyDefaults = storySettings{
 	title: 2, words: 200, terms: 160, capital: 1.7, telling: 2, bigram: .8, join: .2, merge: .5, rounds: 5, prior: 300, gap: storyGap,
-	joinShort: .06, mergeShort: .22, capitalShort: 2, tellingShort: 0,
+	joinShort: .06, mergeShort: .22, joinBeside: .16, capitalShort: 2, tellingShort: 0,
 }
 
 const storyGap = 72 * time.Hour
@@ -353,16 +355,24 @@ func (g *grouping) forget() {
 // best returns the story that article d, which was gathered, is most like, or -1 when it should begin its own.
 func (g *grouping) best(d, old int) int {
 	at := g.profiles[d].at
-	best, most := -1, float32(g.join)
-	if g.profiles[d].short {
-		most = float32(g.joinShort)
-	}
+	best, most := -1, float32(0)
 	for _, c := range g.touched {
 		s := &g.stories[c]
 		if s.members == 0 || s.square <= 0 || at.After(s.last.Add(g.gap)) || at.Before(s.first.Add(-g.gap)) {
 			continue
 		}
 		score := g.scores[c] / float32(math.Sqrt(s.square))
+		// Two headlines share few words, whatever they tell. A headline and texts share more.
+		need := g.join
+		switch {
+		case g.profiles[d].short && s.short*2 > s.members:
+			need = g.joinShort
+		case g.profiles[d].short:
+			need = g.joinBeside
+		}
+		if score <= float32(need) {
+			continue
+		}
 		if score > most || score == most && best >= 0 && c < best || c == old && score >= most {
 			best, most = c, score
 		}
@@ -489,7 +499,7 @@ func copyOrigins(profiles []storyProfile, members []int) []int {
 		p := profiles[m]
 		var seen []int32
 		for _, r := range p.runs {
-			if r%copySample != 0 {
+			if !p.runs.lookedUp(r) {
 				continue
 			}
 			for _, j := range holders[r] {

@@ -64,7 +64,7 @@ func (s *script) TakesPart(_ context.Context, conversation string) bool {
 	return s.takes[conversation]
 }
 
-func (s *script) Complete(_ context.Context, command, arg, prefix string, _ message.Address) []bot.Choice {
+func (s *script) CompleteIn(_ context.Context, _, command, arg, prefix string, _ message.Address) []bot.Choice {
 	if s.complete == nil {
 		return nil
 	}

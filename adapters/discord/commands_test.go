@@ -106,12 +106,18 @@ func TestEveryLanguageIsComplete(t *testing.T) {
 		for _, c := range bot.Commands() {
 			known[c.Name], known[c.Group()] = true, true
 			local, ok := table[c.Name]
-			if !ok || local.name == "" || local.summary == "" {
-				t.Errorf("%s lacks %q", language, c.Name)
+			if !ok || local.name == "" || local.summary != "" {
+				t.Errorf("%s has no name of %q, or words of its own for it", language, c.Name)
+			}
+			if said := summariesOf(c.Name, c.Summary)[string(language)]; said == "" || said == c.Summary {
+				t.Errorf("%s describes %q as %q", language, c.Name, said)
 			}
 			for _, arg := range c.Args {
-				if a := local.args[arg.Name]; a.name == "" || a.help == "" {
+				if local.args[arg.Name] == "" {
 					t.Errorf("%s lacks %q of %q", language, arg.Name, c.Name)
+				}
+				if said := argHelpsOf(c.Name, arg.Name, arg.Help)[string(language)]; said == "" || said == arg.Help {
+					t.Errorf("%s explains %q of %q as %q", language, arg.Name, c.Name, said)
 				}
 			}
 			if len(local.args) != len(c.Args) {

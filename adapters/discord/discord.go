@@ -38,7 +38,7 @@ const Platform = "discord"
 type Handler interface {
 	Handle(ctx context.Context, r bot.Request) (bot.Reply, error)
 	TakesPart(ctx context.Context, conversation string) bool
-	Complete(ctx context.Context, command, arg, prefix string, at message.Address) []bot.Choice
+	CompleteIn(ctx context.Context, locale, command, arg, prefix string, at message.Address) []bot.Choice
 	Left(ctx context.Context, platform, workspace string) error
 	Uninstalled(ctx context.Context, platform, workspace string) error
 }
@@ -72,6 +72,9 @@ type Config struct {
 	// Lease holds a name that only one replica may hold, such as a shard's; nil means that this is the only replica. It
 	// returns when the name is ours; the context that it returns ends when the name is lost, and release gives it back.
 	Lease func(ctx context.Context, name string) (held context.Context, release func(), err error)
+	// Guilds returns the servers that have digests running, so that one that took the bot out while it was away is noticed at
+	// the next READY. Nil means that none is.
+	Guilds func(ctx context.Context) ([]string, error)
 	// Workers is how many requests are answered at the same time; zero means 16.
 	Workers int
 	// Queue is how many requests may wait for a worker before people are told to come back; zero means 256.

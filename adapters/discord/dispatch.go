@@ -20,6 +20,7 @@ func (s *shard) heard(kind string, raw json.RawMessage) {
 			Application struct {
 				ID string `json:"id"`
 			} `json:"application"`
+			Guilds []guildEvent `json:"guilds"` // all that the shard is in, also those that have an outage
 		}
 		if json.Unmarshal(raw, &e) == nil && e.User.ID != "" {
 			me := identity{User: e.User.ID, Name: e.User.name(), Application: e.Application.ID}
@@ -27,6 +28,7 @@ func (s *shard) heard(kind string, raw json.RawMessage) {
 				me.Application = a.me().Application
 			}
 			a.self.Store(&me)
+			s.missed(e.Guilds)
 		}
 		signal(s.up)
 	case "RESUMED":
@@ -71,14 +73,49 @@ func (s *shard) heard(kind string, raw json.RawMessage) {
 	}
 }
 
-// left tells the bot that it is no longer in a guild.
-func (a *Adapter) left(ctx context.Context, guild string) {
+// missed looks for servers that took the bot out while no session heard of it: they have digests and are not among those of
+// READY. Before the bot hears of one, Discord is asked: a list may be cut short, a suspended digest is missed.
+func (s *shard) missed(present []guildEvent) {
+	a := s.a
+	if a.c.Guilds == nil {
+		return
+	}
+	in := map[string]bool{}
+	for _, g := range present {
+		in[g.ID] = true
+	}
 	a.spawn(func() {
-		a.log.Info("left a Discord server", "guild", guild)
-		if err := a.c.Handler.Left(ctx, Platform, guild); err != nil {
-			a.log.Error("could not suspend the digests of a server that was left", "guild", guild, "error", err)
+		known, err := a.c.Guilds(s.work)
+		if err != nil {
+			a.log.Warn("the servers that have digests can't be listed", "error", err)
+			return
+		}
+		for _, id := range known {
+			n, err := strconv.ParseUint(id, 10, 64)
+			if err != nil || in[id] || int((n>>snowflakeTimeShift)%uint64(s.of)) != s.id { // docs: Gateway, sharding
+				continue
+			}
+			still, err := a.Member(s.work, id)
+			switch {
+			case err != nil:
+				a.log.Warn("Discord does not tell whether the bot is still in a server", "guild", id, "error", err)
+			case !still:
+				a.suspend(s.work, id)
+			}
 		}
 	})
+}
+
+// left tells the bot that it is no longer in a guild.
+func (a *Adapter) left(ctx context.Context, guild string) {
+	a.spawn(func() { a.suspend(ctx, guild) })
+}
+
+func (a *Adapter) suspend(ctx context.Context, guild string) {
+	a.log.Info("left a Discord server", "guild", guild)
+	if err := a.c.Handler.Left(ctx, Platform, guild); err != nil {
+		a.log.Error("could not suspend the digests of a server that was left", "guild", guild, "error", err)
+	}
 }
 
 // at is the address of a channel.

@@ -388,3 +388,32 @@ func TestLeavingAServerSuspendsItAndAnOutageDoesNot(t *testing.T) {
 		t.Errorf("left: %v", b.left)
 	}
 }
+
+// TestAServerLeftWhileTheBotWasAwayIsNoticed at the next READY; those that it is in, and those of other shards, are not.
+func TestAServerLeftWhileTheBotWasAwayIsNoticed(t *testing.T) {
+	t.Parallel()
+	for _, gone := range []bool{true, false} {
+		b := &script{}
+		fake := discordfake.Start(t, discordfake.Options{})
+		if gone {
+			fake.Remove(false)
+		}
+		asked := make(chan struct{})
+		w := run(t, fake, b, func(c *Config) {
+			c.Guilds = func(context.Context) ([]string, error) {
+				defer close(asked)
+				return []string{fake.Guild}, nil
+			}
+		})
+		<-asked
+		w.stop()
+		if err := w.ended(t); err != nil { // what is under way is finished first
+			t.Fatal(err)
+		}
+		b.mu.Lock()
+		if want := map[bool]int{true: 1, false: 0}[gone]; len(b.left) != want || want == 1 && b.left[0] != "discord/"+fake.Guild {
+			t.Errorf("gone %v: left: %v", gone, b.left)
+		}
+		b.mu.Unlock()
+	}
+}

@@ -580,7 +580,7 @@ func (a *Adapter) complete(ctx context.Context, i interaction) {
 				if c, known := bot.CommandNamed(name); known && c.Manages {
 					where = a.toManage(i.Guild, i.where())
 				}
-				found = a.choices(ctx, name, o, where)
+				found = a.choices(ctx, i.Locale, name, o, where)
 				break
 			}
 		}
@@ -609,13 +609,13 @@ func (a *Adapter) complete(ctx context.Context, i interaction) {
 }
 
 // choices asks the bot, which answers from memory; a slow answer counts as none.
-func (a *Adapter) choices(ctx context.Context, command string, o option, where message.Address) []bot.Choice {
+func (a *Adapter) choices(ctx context.Context, locale, command string, o option, where message.Address) []bot.Choice {
 	ctx, cancel := context.WithTimeout(ctx, completeWithin)
 	defer cancel()
 	done := make(chan []bot.Choice, 1)
 	go func() {
 		defer a.recovered()
-		done <- a.c.Handler.Complete(ctx, command, o.Name, bounded(o.text(), 400), where)
+		done <- a.c.Handler.CompleteIn(ctx, locale, command, o.Name, bounded(o.text(), 400), where)
 	}()
 	select {
 	case found := <-done:

@@ -182,7 +182,7 @@ func link(label, address string) string {
 
 var (
 	roundBrackets = strings.NewReplacer("[", "(", "]", ")")
-	scheme        = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+-]*://`)
+	scheme        = regexp.MustCompile(`(?i)https?://`) // wherever it stands: of what is glued to its front no letter may go
 )
 
 // measure is how large a span is once written, for message.Fit. It counts the longest form, with a mark in front of each line.

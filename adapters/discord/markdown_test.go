@@ -145,6 +145,8 @@ func TestLinksOpenOnlyWhatWeHold(t *testing.T) {
 		{"two\nlines", "https://news.example/a", "[two lines](https://news.example/a)"},
 		{"a", "https://news.example/\u202ea", "a"},
 		{"a", "https://news.example/a)[b](https://evil.example", "[a](https://news.example/a%29%5Bb%5D%28https://evil.example)"},
+		{"@everyonehttps://evil.example/x", "https://news.example/a", `[\@everyoneevil.example/x](https://news.example/a)`},
+		{"ftp://x hthttps://tps://y", "https://news.example/a", "[ftpx httpsy](https://news.example/a)"},
 	} {
 		if got := link(row.label, row.url); got != row.want {
 			t.Errorf("link(%q, %q) = %s, want %s", row.label, row.url, got, row.want)

@@ -15,6 +15,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"attache/briefings"
 	"attache/briefings/briefingstest"
@@ -260,11 +267,54 @@ func TestTheCharsetIsFoundOut(t *testing.T) {
 		{"euc-kr", "<?xml version='1.0' encoding='euc-kr'?>\xbc\xad\xbf\xef", "", "<?xml version='1.0' encoding='euc-kr'?>서울"},
 		{"nothing said", "\x93Quote\x94", "", "“Quote”"},
 		{"bogus charset", "caf\xe9", "text/html; charset=bogus", "café"},
+		{"utf-8 with one broken byte", "<meta charset=utf-8>caf\xc3\xa9 na\xc3\xafve \xff" + strings.Repeat("plain ", 20), "", "<meta charset=utf-8>café naïve \uFFFD" + strings.Repeat("plain ", 20)},
+		{"ASCII with one broken byte", strings.Repeat("plain ", 20) + "\xe9", "text/html; charset=utf-8", strings.Repeat("plain ", 20) + "\uFFFD"},
 	} {
 		if got := decode([]byte(row.raw), row.contentType); got != row.want {
 			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
 		}
 	}
+}
+
+// TestLettersSurviveAWrongDeclaration writes short feeds in other encodings that say that they are UTF-8.
+func TestLettersSurviveAWrongDeclaration(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, text string
+		enc        encoding.Encoding
+	}{
+		{"windows-1251", "Президент России посетил завод в Казани и встретился с рабочими", charmap.Windows1251},
+		{"koi8-r", "Правительство объявило о новых мерах поддержки для жителей области", charmap.KOI8R},
+		{"windows-1252", "Le président a été reçu à l’Élysée après une journée de débats", charmap.Windows1252},
+		{"iso-8859-7", "Η κυβέρνηση ανακοίνωσε νέα μέτρα για την οικονομία της χώρας", charmap.ISO8859_7},
+		{"windows-1256", "أعلنت الحكومة عن إجراءات جديدة لدعم الاقتصاد في البلاد", charmap.Windows1256},
+		{"euc-kr", "정부는 오늘 새로운 경제 대책을 발표했다고 밝혔다", korean.EUCKR},
+		{"shift-jis", "政府は今日、新しい経済対策を発表したと述べた。これは日本の経済のためである。", japanese.ShiftJIS},
+		{"gb18030", "政府今天宣布了新的经济措施，以支持国家的发展和人民的生活。", simplifiedchinese.GB18030},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			want := "<?xml version=\"1.0\" encoding=\"UTF-8\"?><rss version=\"2.0\"><channel><title>x</title>" +
+				strings.Repeat("<item><link>https://example.org/a/rather/long/address/of/a/report</link><guid>1</guid></item>", 3) + "<item><title>" + row.text + "</title></item></channel></rss>"
+			raw, err := row.enc.NewEncoder().Bytes([]byte(want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := decode(raw, "application/rss+xml; charset=utf-8"); got != want {
+				t.Errorf("got %q\nwant %q", got, want)
+			}
+		})
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte("<?xml encoding='utf-8'?>\xcf\xf0\xe5\xe7\xe8\xe4\xe5\xed\xf2"), "text/xml")
+	f.Add([]byte("\xff\xfe<\x00"), "text/html; charset=koi8-r")
+	f.Fuzz(func(t *testing.T, raw []byte, contentType string) {
+		if got := decode(raw, contentType); !utf8.ValidString(got) {
+			t.Errorf("%q", got)
+		}
+	})
 }
 
 const rss = `<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x "boom">]><rss version="2.0"><channel><title>World Desk</title><ttl>60</ttl>

@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"attache/briefings"
 )
 
 // meta is what a page says about itself outside its text.
@@ -16,6 +18,7 @@ type meta struct {
 	published                                  time.Time
 	dateOnly                                   bool
 	feeds                                      []string // addresses of feeds that the page offers
+	picture                                    briefings.Picture
 }
 
 // metaOf reads meta elements, JSON-LD and link elements. What the page says first in the more trusted place stands.
@@ -106,6 +109,8 @@ func metaOf(doc *html.Node, base *url.URL) meta {
 	}
 	m.title = withoutOutlet(collapse(m.title), m.outlet)
 	m.byline, m.outlet = collapse(m.byline), collapse(m.outlet)
+	m.picture = leadPicture(doc, base, first(props["og:image:secure_url"], props["og:image"], props["og:image:url"], props["twitter:image"], props["twitter:image:src"], ldPicture(linked)),
+		first(props["og:image:alt"], props["twitter:image:alt"]))
 	return m
 }
 

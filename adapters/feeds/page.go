@@ -70,7 +70,7 @@ func readPage(text string, base *url.URL) (briefings.Report, error) {
 	m := metaOf(doc, base)
 	r := briefings.Report{
 		URL: first(sameSite(m.canonical, base), addressOf(base)), Title: m.title, Byline: m.byline, Outlet: m.outlet, Language: m.language,
-		Published: m.published, DateOnly: m.dateOnly,
+		Published: m.published, DateOnly: m.dateOnly, Picture: m.picture,
 	}
 	if base != nil {
 		r.Outlet = first(r.Outlet, strings.TrimPrefix(base.Hostname(), "www."))

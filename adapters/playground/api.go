@@ -25,6 +25,7 @@ const (
 	maxBody     = 64 << 10 // bytes of a request's body
 	maxPrefix   = 200      // bytes of what is being completed
 	maxArticles = 500
+	maxStories  = 200
 	answerTime  = 2 * time.Minute // the bot bounds itself; this is for when it does not
 )
 
@@ -145,12 +146,17 @@ func (p *Playground) endpoints(path string) map[string]endpoint {
 		return map[string]endpoint{"GET": get(p.complete)}
 	case "articles":
 		return map[string]endpoint{"GET": get(p.articles)}
+	case "stories":
+		return map[string]endpoint{"GET": get(p.stories)}
 	}
 	if id, is := strings.CutPrefix(path, "channels/"); is && id != "" {
 		return map[string]endpoint{"GET": get(func(context.Context, *http.Request) (transcript, error) { return p.transcript(id) })}
 	}
 	if id, is := strings.CutPrefix(path, "articles/"); is && id != "" {
 		return map[string]endpoint{"GET": get(func(ctx context.Context, _ *http.Request) (bot.ArticleView, error) { return p.article(ctx, id) })}
+	}
+	if id, is := strings.CutPrefix(path, "stories/"); is && id != "" {
+		return map[string]endpoint{"GET": get(func(ctx context.Context, _ *http.Request) (bot.StoryView, error) { return p.story(ctx, id) })}
 	}
 	return nil
 }
@@ -663,6 +669,27 @@ func (p *Playground) article(ctx context.Context, id string) (bot.ArticleView, e
 	}
 	if view.Body == nil {
 		view.Body = []bot.SentenceView{}
+	}
+	return view, nil
+}
+
+func (p *Playground) stories(ctx context.Context, _ *http.Request) ([]bot.StoryCard, error) {
+	cards, err := p.c.Bot.StoryCards(ctx, maxStories)
+	if err != nil {
+		return nil, fmt.Errorf("list stories: %w", err)
+	}
+	if cards == nil {
+		cards = []bot.StoryCard{}
+	}
+	return cards, nil
+}
+
+// story is GET /api/stories/ARTICLE: the story that an article is in.
+func (p *Playground) story(ctx context.Context, article string) (bot.StoryView, error) {
+	view, err := p.c.Bot.StoryView(ctx, article)
+	if err != nil {
+		p.c.Log.Warn("a story could not be opened", "article", article, "err", err)
+		return view, refuse("not_found", "No story in the library has that article.")
 	}
 	return view, nil
 }

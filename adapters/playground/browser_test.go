@@ -68,6 +68,7 @@ func TestInTheBrowser(t *testing.T) {
 		{"commands and their arguments are completed", completion},
 		{"the clock moves and digests arrive", digests},
 		{"an article shows who says what", article},
+		{"a story shows its reports and what may tell it in other languages", stories},
 		{"channels are made and direct messages are one conversation", channels},
 		{"foreign text stays text", foreignText},
 		{"a question that can't be sent is not lost", unsent},
@@ -495,6 +496,40 @@ func article(t *testing.T, b *playgroundtest.Browser) {
 	p.Says("#status", "Nothing is reported.")
 	p.Press(kb.ArrowLeft)
 	p.Wait(`document.activeElement.id === "tab-library" && document.querySelector("#library").checkVisibility()`)
+}
+
+// stories goes from the list of stories to a report and back, and from a report to its story.
+func stories(t *testing.T, b *playgroundtest.Browser) {
+	p := b.Open(t, serve(t, newScripted()).URL, playgroundtest.Desktop())
+	p.Click(".which button", "Stories")
+	p.Says("#library .card-foot", "2 outlets, 1 independent · English · 2 reports")
+	p.Click("#library .card", "Putin gives Kim")
+	p.Says("#library .article-title", "Putin gives Kim Jong-un a Russian-made car")
+	for _, words := range []string{"Story 5702a1", "English · independent text", "repeats “Putin gives Kim", "Perhaps the same event, in other languages", "Korean · less certain", "예시일보"} {
+		p.Says("#library", words)
+	}
+	for name, view := range map[string]playgroundtest.View{"light": playgroundtest.Desktop(), "dark": playgroundtest.Desktop().InTheDark(), "phone": playgroundtest.Phone()} {
+		p.Look(view)
+		if view.Touch {
+			p.Click("#views button", "Library")
+		}
+		if wide := playgroundtest.Read[bool](p, `document.documentElement.scrollWidth > innerWidth || document.querySelector("#library").scrollWidth > document.querySelector("#library").clientWidth`); wide {
+			t.Errorf("%s: the story is wider than its place", name)
+		}
+	}
+	p.Look(playgroundtest.Desktop())
+	p.Click("#library .card", "Putin gives Kim")
+	p.Says("#library", "Lead picture: A black limousine")
+	p.Says("#library", "(Example Photos)")
+	if n := playgroundtest.Read[int](p, `document.querySelectorAll("#library img").length`); n != 0 {
+		t.Errorf("%d pictures are loaded from their outlets", n)
+	}
+	p.Click("#library .textlike", "The story that it belongs to")
+	p.Says("#library", "Story 5702a1")
+	p.Click("#library .back", "All stories")
+	p.Wait(`document.activeElement.dataset.article === "putin-gift"`)
+	p.Click(".which button", "Articles")
+	p.Says("#library .desk-head", "1 article")
 }
 
 func channels(t *testing.T, b *playgroundtest.Browser) {

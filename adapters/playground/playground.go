@@ -41,6 +41,8 @@ type Bot interface {
 	Complete(ctx context.Context, command, arg, prefix string, at message.Address) []bot.Choice
 	ArticleCards(ctx context.Context, limit int) ([]bot.ArticleCard, error)
 	ArticleView(ctx context.Context, id string) (bot.ArticleView, error)
+	StoryCards(ctx context.Context, limit int) ([]bot.StoryCard, error)
+	StoryView(ctx context.Context, article string) (bot.StoryView, error)
 }
 
 var _ Bot = (*bot.Bot)(nil)

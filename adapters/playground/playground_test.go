@@ -312,6 +312,7 @@ func TestMalformedRequestsAreRefusedWithAReason(t *testing.T) {
 		{"a DELETE of the page", "DELETE", "/", "", "", 405, "wrong_method"},
 		{"an unknown address", "GET", "/api/secrets", "", "", 404, "not_found"},
 		{"an unknown article", "GET", "/api/articles/nope", "", "", 404, "not_found"},
+		{"the story of an unknown article", "GET", "/api/stories/nope", "", "", 404, "not_found"},
 		{"an unknown transcript", "GET", "/api/channels/nope", "", "", 404, "not_found"},
 		{"a long prefix", "GET", "/api/complete?command=who&arg=actor&prefix=" + strings.Repeat("x", 300), "", "", 400, "bad_request"},
 	} {
@@ -987,6 +988,12 @@ func TestTheLibraryIsShown(t *testing.T) {
 	}
 	if diff := cmp.Diff(sampleArticle(), get[bot.ArticleView](r, "/api/articles/putin-gift")); diff != "" {
 		t.Errorf("article (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]bot.StoryCard{sampleStory().StoryCard}, get[[]bot.StoryCard](r, "/api/stories")); diff != "" {
+		t.Errorf("stories (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(sampleStory(), get[bot.StoryView](r, "/api/stories/putin-gift")); diff != "" {
+		t.Errorf("story (-want +got):\n%s", diff)
 	}
 }
 

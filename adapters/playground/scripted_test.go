@@ -82,6 +82,30 @@ func (s *scripted) ArticleView(_ context.Context, id string) (bot.ArticleView, e
 	return a, nil
 }
 
+// sampleStory is two reports of one event and a report in another language that may be about it.
+func sampleStory() bot.StoryView {
+	a := sampleArticle()
+	wire := bot.ArticleCard{ID: "wire", Title: "Seoul protests against a car for Kim", Outlet: "Example Wire", Language: "en", Published: a.Published, Revision: 1, Sentences: 9}
+	korean := bot.ArticleCard{ID: "ko1", Title: "푸틴, 김정은에게 자동차 선물", Outlet: "예시일보", Language: "ko", URL: "https://example.org/ko", Published: a.Published, Revision: 1, Sentences: 7}
+	return bot.StoryView{
+		StoryCard:    bot.StoryCard{ID: "5702a1", Title: a.Title, Outlets: []string{a.Outlet, "Example Wire"}, Origins: 1, Languages: []string{"en"}, Reports: 2, Newest: a.Published, Lead: a.ID},
+		Articles:     []bot.StoryArticle{{ArticleCard: a.ArticleCard}, {ArticleCard: wire, CopyOf: a.Title}},
+		Counterparts: []bot.CounterpartView{{ArticleCard: korean, Weak: true}},
+	}
+}
+
+func (s *scripted) StoryCards(context.Context, int) ([]bot.StoryCard, error) {
+	return []bot.StoryCard{sampleStory().StoryCard}, nil
+}
+
+func (s *scripted) StoryView(_ context.Context, article string) (bot.StoryView, error) {
+	v := sampleStory()
+	if !slices.ContainsFunc(v.Articles, func(a bot.StoryArticle) bool { return a.ID == article }) {
+		return bot.StoryView{}, errors.New("not in a story")
+	}
+	return v, nil
+}
+
 const home = "https://example.org/gift"
 
 func source() message.Sources {
@@ -177,7 +201,7 @@ func sampleArticle() bot.ArticleView {
 	a := bot.ArticleView{ArticleCard: bot.ArticleCard{
 		ID: "putin-gift", Title: "Putin gives Kim Jong-un a Russian-made car, and Seoul condemns a breach of UN sanctions", Outlet: "Attaché desk",
 		Label: "our account of a press report of that day", Language: "en", Published: time.Date(2024, 2, 20, 0, 0, 0, 0, time.UTC), DateOnly: true, Revision: 1,
-	}, Body: []bot.SentenceView{
+	}, Picture: &bot.PictureView{URL: "https://example.org/limousine.jpg", Credit: "Example Photos", Alt: "A black limousine"}, Body: []bot.SentenceView{
 		{Index: 0, Role: "headline", Passage: -1, Text: "Putin gives Kim Jong-un a Russian-made car, and Seoul condemns a breach of UN sanctions"},
 		{Index: 1, Role: "caption", Passage: 0, Text: "Picture: Russian President Vladimir Putin and North Korean leader Kim Jong-un on April 25, 2019. (KCNA via KNS / AFP)"},
 		{Index: 2, Passage: 1, Text: "Vladimir Putin has given Kim Jong-un a new car, North Korean state media announced on Tuesday, February 20, 2024.",

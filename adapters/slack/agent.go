@@ -106,8 +106,10 @@ func (a *Adapter) prompt(ctx context.Context, g gesture) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, sessionTime)
 	defer cancel()
-	params := slack.AssistantThreadsSetSuggestedPromptsParameters{ChannelID: g.request.Address.Channel, Title: "What would you like to know?"}
-	for _, p := range prompts() {
+	a.people.fill(ctx, &g)
+	w := a.wordsOf(g)
+	params := slack.AssistantThreadsSetSuggestedPromptsParameters{ChannelID: g.request.Address.Channel, Title: w.what}
+	for _, p := range prompts(w) {
 		params.Prompts = append(params.Prompts, slack.AssistantThreadsPrompt{Title: p.title, Message: p.message})
 	}
 	err = a.poster.pace.read(ctx, team.id, featurePrompts, func(ctx context.Context) error {
@@ -121,8 +123,8 @@ func (a *Adapter) prompt(ctx context.Context, g gesture) {
 type promptPair struct{ title, message string }
 
 // prompts are up to four things to ask, from the table of commands.
-func prompts() []promptPair {
-	titles := []promptPair{{"What is new?", "latest"}, {"What can I ask?", "help"}, {"What do you read?", "sources"}}
+func prompts(w words) []promptPair {
+	titles := []promptPair{{w.latest, "latest"}, {w.help, "help"}, {w.sources, "sources"}}
 	var out []promptPair
 	for _, p := range titles {
 		if _, ok := bot.CommandNamed(p.message); ok {

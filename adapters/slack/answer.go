@@ -88,7 +88,7 @@ func (a *Adapter) answer(base context.Context, g gesture) {
 	reply := a.reply(ctx, g)
 	if g.again && reply.Message == nil {
 		// The bot had begun with it, and its answer went down with the process.
-		reply = bot.Reply{Message: say(wordsStopping, message.ToneProblem)}
+		reply = bot.Reply{Message: say(a.wordsOf(g).stopping, message.ToneProblem)}
 	}
 
 	out, done := a.lastWords(base)
@@ -102,28 +102,29 @@ func (a *Adapter) answer(base context.Context, g gesture) {
 
 // reply is the Handler's, or an honest line about why there is none.
 func (a *Adapter) reply(ctx context.Context, g gesture) bot.Reply {
-	if g.fileOnly {
-		return bot.Reply{Message: say(wordsFile, message.ToneProblem)}
-	}
 	a.people.fill(ctx, &g)
+	w := a.wordsOf(g)
+	if g.fileOnly {
+		return bot.Reply{Message: say(w.file, message.ToneProblem)}
+	}
 	reply, err := a.cfg.Handler.Handle(ctx, g.request)
 	if err == nil {
 		return reply
 	}
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errStopping):
-		return bot.Reply{Message: say(wordsStopping, message.ToneProblem)}
+		return bot.Reply{Message: say(w.stopping, message.ToneProblem)}
 	case errors.Is(cause, errStopped):
-		return bot.Reply{Message: say(wordsStopped, message.ToneNeutral)}
+		return bot.Reply{Message: say(w.stopped, message.ToneNeutral)}
 	case reply.Message != nil:
 		return reply
 	case errors.Is(cause, errTooLong):
 		a.counts.add("unended")
 		a.log.Warn("an answer took too long", "kind", g.what)
-		return bot.Reply{Message: say(wordsTooLong, message.ToneProblem)}
+		return bot.Reply{Message: say(w.tooLong, message.ToneProblem)}
 	default:
 		a.log.Error("a request failed", "kind", g.what, "error", safe(err))
-		return bot.Reply{Message: say(wordsFailed, message.ToneProblem)}
+		return bot.Reply{Message: say(w.failed, message.ToneProblem)}
 	}
 }
 
@@ -213,7 +214,7 @@ func (a *Adapter) announce(ctx context.Context, g gesture, posted bool) func() b
 				return // an unknown one may stand there: a line beside it would be a second sign
 			}
 		}
-		now.ref, err = a.poster.Post(out, a.placeOf(g), say(wordsReading, message.ToneNeutral), lineKey(g))
+		now.ref, err = a.poster.Post(out, a.placeOf(g), say(a.wordsOf(g).reading, message.ToneNeutral), lineKey(g))
 		if now.posted = err == nil; !now.posted {
 			a.log.Warn("the line that an answer is being worked on was not posted", "error", err)
 		}
@@ -270,20 +271,20 @@ func (a *Adapter) bringAnswer(ctx context.Context, g gesture, r bot.Reply, befor
 		case err == nil:
 		default:
 			a.log.Warn("an answer could not be posted", "error", err, "address", to.String())
-			a.aside(ctx, g, say(whyNot(err), message.ToneProblem))
+			a.aside(ctx, g, say(whyNot(err, a.wordsOf(g)), message.ToneProblem))
 			return
 		}
 	}
 }
 
-func whyNot(err error) string {
+func whyNot(err error, w words) string {
 	if errors.Is(err, errUnsure) {
-		return wordsUnsure
+		return w.unsure
 	}
 	if message.ClassOf(err) == message.Gone {
-		return wordsNoDoor
+		return w.noDoor
 	}
-	return wordsFailed
+	return w.failed
 }
 
 // aside tells the person who asked, and nobody else.
@@ -368,9 +369,9 @@ func (a *Adapter) bringCommand(ctx context.Context, g gesture, r bot.Reply) {
 	m := r.Message
 	if !r.Private && !g.dm && m.Tone != message.ToneProblem && valueOf(m, botShare) == "" {
 		if exchange := valueOf(m, botEvidence); exchange != "" {
-			m = withShare(m, botShare, exchange) // the bot remembers it longer than we do
+			m = withShare(m, botShare, exchange, a.wordsOf(g).share) // the bot remembers it longer than we do
 		} else {
-			m = withShare(m, actionShare, a.shares.keep(a.poster.Fit(m)))
+			m = withShare(m, actionShare, a.shares.keep(a.poster.Fit(m)), a.wordsOf(g).share)
 		}
 	}
 	a.forOne(ctx, g, m, true)
@@ -400,10 +401,10 @@ func (g gesture) awaitAck(ctx context.Context) {
 // bringPublic answers a slash command in its channel.
 func (a *Adapter) bringPublic(ctx context.Context, g gesture, m *message.Message) {
 	if err := a.toChannel(ctx, g, a.poster.Fit(m)); err != nil {
-		a.forOne(ctx, g, say(whyNot(err), message.ToneProblem), true)
+		a.forOne(ctx, g, say(whyNot(err, a.wordsOf(g)), message.ToneProblem), true)
 		return
 	}
-	done := responseOf(say(wordsPosted, message.ToneNeutral), forOne)
+	done := responseOf(say(a.wordsOf(g).posted, message.ToneNeutral), forOne)
 	done.ReplaceOriginal = true
 	if err := a.respond(ctx, g.responseURL, done); err != nil {
 		a.log.Debug("a line could not be replaced", "error", err)
@@ -412,9 +413,9 @@ func (a *Adapter) bringPublic(ctx context.Context, g gesture, m *message.Message
 
 // bringShared brings what one person saw into the channel, at the press of the bot's own button.
 func (a *Adapter) bringShared(ctx context.Context, g gesture, m *message.Message) {
-	words := wordsShared
+	words := a.wordsOf(g).shared
 	if err := a.toChannel(ctx, g, a.poster.Fit(m)); err != nil {
-		words = whyNot(err)
+		words = whyNot(err, a.wordsOf(g))
 	}
 	a.forOne(ctx, g, say(words, message.ToneNeutral), false)
 }
@@ -514,7 +515,7 @@ func (a *Adapter) turnAway(ctx context.Context) {
 		select {
 		case g := <-a.turned:
 			out, cancel := context.WithTimeout(ctx, callTime)
-			a.tell(out, g, wordsBusy)
+			a.tell(out, g, a.wordsOf(g).busy)
 			cancel()
 		case <-ctx.Done():
 			return
@@ -531,7 +532,7 @@ func (a *Adapter) apologise(left []gesture) {
 	for range a.cfg.Workers {
 		tellers.Go(func() {
 			for g := range next {
-				a.tell(ctx, g, wordsStopping)
+				a.tell(ctx, g, a.wordsOf(g).stopping)
 				a.drop(g)
 			}
 		})

@@ -106,7 +106,7 @@ func (a *Adapter) openForm(ctx context.Context, g gesture) {
 	f, isForm := formOf(g)
 	ctx, cancel := context.WithTimeout(ctx, triggerLife)
 	defer cancel()
-	view := reasonView(g)
+	view := reasonView(g, a.wordsOf(g))
 	if isForm {
 		// Who may not manage the channel is told so, and fills in nothing.
 		who := g
@@ -161,13 +161,13 @@ func commandView(f sheet, g gesture, w words) slack.ModalViewRequest {
 	if f.fixed != "" {
 		note.Args = map[string]string{c.Args[0].Name: f.fixed}
 	}
-	view := modal(callbackForm, formTitle(f, w), note)
+	view := modal(callbackForm, formTitle(f, w), note, w)
 	view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewSectionBlock(plainObject(c.Summary, maxText), nil, nil))
 	if note.Channel == "" {
 		pick := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, nil, blockChannel)
 		pick.DefaultToCurrentConversation = true
 		pick.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private", "im"}, ExcludeBotUsers: true}
-		view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewInputBlock(blockChannel, plainObject("Channel", 2000), nil, pick))
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, slack.NewInputBlock(blockChannel, plainObject(w.channel, 2000), nil, pick))
 	}
 	for _, arg := range f.args() {
 		entry := slack.NewPlainTextInputBlockElement(nil, arg.Name)
@@ -200,22 +200,22 @@ func (f sheet) help(arg bot.Arg, w words) string {
 }
 
 // reasonView asks why an answer was no help.
-func reasonView(g gesture) slack.ModalViewRequest {
-	view := modal(callbackReason, "What was wrong?", formNote{Channel: g.request.Address.Channel, Thread: g.request.Address.Thread, Value: g.request.Value})
+func reasonView(g gesture, w words) slack.ModalViewRequest {
+	view := modal(callbackReason, w.why, formNote{Channel: g.request.Address.Channel, Thread: g.request.Address.Thread, Value: g.request.Value}, w)
 	entry := slack.NewPlainTextInputBlockElement(nil, blockReason)
 	entry.Multiline, entry.MaxLength = true, maxComment
-	view.Blocks.BlockSet = []slack.Block{slack.NewInputBlock(blockReason, plainObject("What was wrong with it?", 2000), plainObject(wordsReason, 2000), entry)}
+	view.Blocks.BlockSet = []slack.Block{slack.NewInputBlock(blockReason, plainObject(w.wrong, 2000), plainObject(w.reason, 2000), entry)}
 	return view
 }
 
-func modal(callback, title string, note formNote) slack.ModalViewRequest {
+func modal(callback, title string, note formNote, w words) slack.ModalViewRequest {
 	raw, err := json.Marshal(note)
 	if err != nil {
 		raw = nil // a struct of strings: this can't be
 	}
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: callback, PrivateMetadata: string(raw),
-		Title: plainObject(title, 24), Submit: plainObject("Send", 24), Close: plainObject("Cancel", 24), // 24 characters each
+		Title: plainObject(title, 24), Submit: plainObject(w.send, 24), Close: plainObject(w.cancel, 24), // 24 characters each
 	}
 }
 

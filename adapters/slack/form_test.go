@@ -187,8 +187,8 @@ func TestSharingOutlivesARestart(t *testing.T) {
 				{Label: "Evidence", Action: "evidence", Value: "x1"}}}}}}, nil
 		}
 		st.Slash("C1", "U1", "/brief", "ask who?")
-		shown := st.AwaitMessage("C1", func(m slackfake.Message) bool { return strings.Contains(labels(m), "Share") })
-		st.Click("U1", shown, "Share in channel")
+		shown := st.AwaitMessage("C1", func(m slackfake.Message) bool { return strings.Contains(labels(m), "공유") })
+		st.Click("U1", shown, "채널에 공유")
 		if m := st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.Shown == "For all." }); m.Ephemeral() {
 			t.Errorf("what was shared is %+v", m)
 		}

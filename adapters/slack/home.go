@@ -213,7 +213,7 @@ func (a *Adapter) order(base context.Context, g gesture) {
 		w := wordsFor(g.request.User.Locale)
 		if err := a.poster.Direct(out, g.request.Address.Workspace, g.request.User.ID, notice); err != nil {
 			a.log.Warn("a preview was not delivered", "error", err)
-			notice = say(whyNot(err), message.ToneProblem)
+			notice = say(whyNot(err, a.wordsOf(g)), message.ToneProblem)
 		} else {
 			notice = say(w.previewed, message.ToneNeutral)
 		}

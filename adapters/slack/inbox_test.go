@@ -90,7 +90,7 @@ func TestACrashLosesNoQuestion(t *testing.T) {
 	s.AwaitMessage("C1", func(m slackfake.Message) bool { return m.ThreadTS == waiting.TS && m.Shown == "Answer to waiting?" })
 	// What the bot had begun is lost in its memory; the line that it is being worked on says so.
 	s.AwaitMessage("C1", func(m slackfake.Message) bool {
-		return m.ThreadTS == begun.TS && m.Edits == 1 && strings.Contains(m.Shown, "restarted")
+		return m.ThreadTS == begun.TS && m.Edits == 1 && strings.Contains(m.Shown, "다시 시작하는 중")
 	})
 	s.AwaitMessage("C1", func(m slackfake.Message) bool {
 		return m.For == "UADMIN" && strings.HasPrefix(m.Shown, "Answer to latest")

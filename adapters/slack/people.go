@@ -121,6 +121,13 @@ func (p *people) profile(ctx context.Context, workspace, id string) (bot.User, b
 	return u, true
 }
 
+// locale is the language of a person, as far as Slack has told it already: it asks nobody.
+func (p *people) locale(workspace, id string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.profiles[workspace+"/"+id].user.Locale
+}
+
 // public says whether a channel is open to everyone in its workspace. What is not known counts as private.
 func (p *people) public(ctx context.Context, workspace, channel string) bool {
 	if strings.HasPrefix(channel, "D") {

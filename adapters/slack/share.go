@@ -58,8 +58,8 @@ func (s *shares) take(id string) ([]*message.Message, bool) {
 }
 
 // withShare adds the Share button to a message that one person sees.
-func withShare(m *message.Message, action, value string) *message.Message {
-	button := message.Button{Label: labelShare, Action: action, Value: value}
+func withShare(m *message.Message, action, value, label string) *message.Message {
+	button := message.Button{Label: label, Action: action, Value: value}
 	out := &message.Message{Gist: m.Gist, Tone: m.Tone, Blocks: slices.Clone(m.Blocks)}
 	if n := len(out.Blocks); n > 0 {
 		if b, ok := out.Blocks[n-1].(message.Buttons); ok && len(b.Items) < 5 {
@@ -84,14 +84,14 @@ func (a *Adapter) share(ctx context.Context, g gesture) {
 	}
 	parts, ok := a.shares.take(g.request.Value)
 	if !ok {
-		reply(say(wordsTooOld, message.ToneProblem), false)
+		reply(say(a.wordsOf(g).tooOld, message.ToneProblem), false)
 		return
 	}
 	if err := a.toChannel(ctx, g, parts); err != nil {
-		reply(say(whyNot(err), message.ToneProblem), false)
+		reply(say(whyNot(err, a.wordsOf(g)), message.ToneProblem), false)
 		return
 	}
-	reply(say(wordsShared, message.ToneNeutral), true)
+	reply(say(a.wordsOf(g).shared, message.ToneNeutral), true)
 }
 
 // valueOf returns the value of a message's button with the action, or "".

@@ -38,22 +38,22 @@ func TestASlashCommandIsAnsweredForOneAndCanBeShared(t *testing.T) {
 		}
 		close(release)
 		answer := st.AwaitMessage("C1", func(m slackfake.Message) bool { return strings.HasPrefix(m.Shown, "A car.") })
-		if answer.TS != working.TS || answer.For != "U1" || labels(answer) != "Share in channel" {
+		if answer.TS != working.TS || answer.For != "U1" || labels(answer) != "채널에 공유" {
 			t.Errorf("the answer is %+v", answer)
 		}
 		if n := len(st.Whispers("C1", "U1")); n != 1 {
 			t.Errorf("%d lines are left", n)
 		}
 
-		st.Click("U1", answer, "Share in channel")
+		st.Click("U1", answer, "채널에 공유")
 		shared := st.AwaitMessage("C1", func(m slackfake.Message) bool { return !m.Ephemeral() })
 		if shared.Shown != "A car." || shared.ThreadTS != "" || labels(shared) != "" {
 			t.Errorf("what was shared is %+v", shared)
 		}
-		st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.TS == answer.TS && strings.HasPrefix(m.Shown, "Shared") })
+		st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.TS == answer.TS && strings.HasPrefix(m.Shown, "채널에 공유했") })
 
-		st.Click("U1", answer, "Share in channel") // pressed twice
-		st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "U1" && strings.Contains(m.Shown, "too old") })
+		st.Click("U1", answer, "채널에 공유") // pressed twice
+		st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "U1" && strings.Contains(m.Shown, "너무 오래된") })
 		if n := len(st.Posts("C1")); n != 1 {
 			t.Errorf("it was shared %d times", n)
 		}
@@ -69,7 +69,7 @@ func TestWhatASlashCommandShowsToWhom(t *testing.T) {
 	}{
 		{"in the channel on request", "public latest", bot.Reply{Message: text("News.")}, func(st *stage) bool {
 			posts, lines := st.Posts("C1"), st.Whispers("C1", "U1")
-			return len(posts) == 1 && posts[0].Shown == "News." && len(lines) == 1 && strings.Contains(lines[0].Shown, "in the channel")
+			return len(posts) == 1 && posts[0].Shown == "News." && len(lines) == 1 && strings.Contains(lines[0].Shown, "채널에")
 		}},
 		{"private although the channel was asked for", "public help", bot.Reply{Message: text("Help."), Private: true}, func(st *stage) bool {
 			lines := st.Whispers("C1", "U1")
@@ -114,7 +114,7 @@ func TestAChannelThatWeAreNotIn(t *testing.T) {
 		}
 		st.Slash("G1", "U1", "/brief", "ask who?")
 		answer := st.AwaitMessage("G1", func(m slackfake.Message) bool { return m.For == "U1" && labels(m) != "" })
-		st.Click("U1", answer, "Share in channel")
+		st.Click("U1", answer, "채널에 공유")
 		st.Await("what was shared", func() bool { return len(st.Posts("G1")) == 2 })
 	})
 }
@@ -269,11 +269,11 @@ func TestAFullDeskSaysSo(t *testing.T) {
 		st.AwaitAck(st.Mention("C1", "U1", "two")) // waits
 		st.AwaitAck(st.Mention("C1", "U1", "three"))
 		told := st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "U1" })
-		if !strings.Contains(told.Shown, "ask again") {
+		if !strings.Contains(told.Shown, "다시 질문해") {
 			t.Errorf("got %q", told.Shown)
 		}
 		st.Slash("C1", "U1", "/brief", "latest")
-		st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.Via == "ack" && strings.Contains(m.Shown, "ask again") })
+		st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.Via == "ack" && strings.Contains(m.Shown, "다시 질문해") })
 		st.DM("UADMIN", "four")
 		st.AwaitMessage(st.Direct("UADMIN"), func(m slackfake.Message) bool { return strings.Contains(m.Shown, "ask again") })
 		close(release)
@@ -326,7 +326,7 @@ func TestTheEndFinishesAnswersOrSaysThatItCannot(t *testing.T) {
 			for where, user := range map[string]string{"C1": "U1", st.Direct("UADMIN"): "UADMIN"} {
 				told := false
 				for _, m := range st.Messages(where) {
-					told = told || strings.Contains(m.Shown, "restarted")
+					told = told || strings.Contains(m.Shown, map[string]string{"U1": "다시 시작하는 중", "UADMIN": "restarted"}[user])
 				}
 				if !told {
 					t.Errorf("%s was not told\n%s", user, st.Dump())
@@ -358,7 +358,7 @@ func TestAnAnswerThatTakesTooLong(t *testing.T) {
 			return bot.Reply{}, ctx.Err()
 		}
 		st.DM("U1", "who?")
-		st.AwaitMessage(st.Direct("U1"), func(m slackfake.Message) bool { return strings.Contains(m.Shown, "took too long") })
+		st.AwaitMessage(st.Direct("U1"), func(m slackfake.Message) bool { return strings.Contains(m.Shown, "너무 오래 걸려") })
 	})
 }
 
@@ -366,7 +366,7 @@ func TestAFileIsExplained(t *testing.T) {
 	t.Parallel()
 	both(t, slackfake.Options{}, nil, func(t *testing.T, st *stage) {
 		st.SayWith(st.Direct("U1"), "U1", "", "", map[string]any{"subtype": "file_share", "files": []any{map[string]any{"id": "F1"}}})
-		st.AwaitMessage(st.Direct("U1"), func(m slackfake.Message) bool { return strings.Contains(m.Shown, "can't open files") })
+		st.AwaitMessage(st.Direct("U1"), func(m slackfake.Message) bool { return strings.Contains(m.Shown, "파일은 열 수 없") })
 		if n := len(st.bot.asked()); n != 0 {
 			t.Errorf("the bot was asked %d times", n)
 		}

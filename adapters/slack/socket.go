@@ -217,15 +217,15 @@ func (a *Adapter) receive(g gesture) (payload any) {
 		return nil
 	case taken:
 		if g.what == run {
-			words := wordsWorking
+			words := a.wordsOf(g).working
 			if g.public {
-				words = wordsInPublic
+				words = a.wordsOf(g).inPublic
 			}
 			return ackText(words)
 		}
 	case full:
 		if g.what == run {
-			return ackText(wordsBusy)
+			return ackText(a.wordsOf(g).busy)
 		}
 		a.turn(g)
 	}

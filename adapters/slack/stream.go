@@ -28,6 +28,7 @@ type begun struct {
 	ref       message.Ref
 	posted    bool
 	streaming bool
+	words     words // of the reader
 }
 
 // mayStream says whether the answer to g may be streamed.
@@ -42,7 +43,7 @@ func (a *Adapter) startStream(ctx context.Context, g gesture) (begun, error) {
 	if err != nil {
 		return begun{}, classify(err)
 	}
-	task := slack.NewTaskUpdateChunk("answer", wordsReading)
+	task := slack.NewTaskUpdateChunk("answer", a.wordsOf(g).reading)
 	task.Status = slack.TaskCardStatusInProgress
 	options := []slack.MsgOption{slack.MsgOptionTS(to.Thread), slack.MsgOptionChunks(task)}
 	if !g.dm {
@@ -62,7 +63,7 @@ func (a *Adapter) startStream(ctx context.Context, g gesture) (begun, error) {
 	case ts == "":
 		return begun{}, &message.Error{Class: message.Unknown, Reason: "ok_without_ts"}
 	}
-	return begun{ref: message.Ref{Address: to, ID: ts}, posted: true, streaming: true}, nil
+	return begun{ref: message.Ref{Address: to, ID: ts}, posted: true, streaming: true, words: a.wordsOf(g)}, nil
 }
 
 // streamCall makes one call about a stream, once.
@@ -78,7 +79,8 @@ func (a *Adapter) streamCall(ctx context.Context, team *team, method string, cal
 }
 
 // writeStream brings m into a stream and ends it. An error means that the answer does not stand there.
-func (a *Adapter) writeStream(ctx context.Context, ref message.Ref, m *message.Message) error {
+func (a *Adapter) writeStream(ctx context.Context, b begun, m *message.Message) error {
+	ref := b.ref
 	team, err := a.team(ctx, ref.Address.Workspace)
 	if err != nil {
 		return classify(err)
@@ -105,7 +107,7 @@ func (a *Adapter) writeStream(ctx context.Context, ref message.Ref, m *message.M
 			break
 		}
 	}
-	stopped := a.stopStream(ctx, team, ref)
+	stopped := a.stopStream(ctx, team, b)
 	err = a.poster.Edit(ctx, ref, m)
 	if err != nil && written && stopped {
 		a.log.Warn("a streamed answer stands without its plain text", "error", err)
@@ -115,11 +117,11 @@ func (a *Adapter) writeStream(ctx context.Context, ref message.Ref, m *message.M
 }
 
 // stopStream ends a stream, if it has not ended by itself.
-func (a *Adapter) stopStream(ctx context.Context, team *team, ref message.Ref) bool {
-	task := slack.NewTaskUpdateChunk("answer", wordsReading)
+func (a *Adapter) stopStream(ctx context.Context, team *team, b begun) bool {
+	task := slack.NewTaskUpdateChunk("answer", b.words.reading)
 	task.Status = slack.TaskCardStatusComplete
 	err := a.streamCall(ctx, team, "chat.stopStream", func(ctx context.Context) error {
-		_, _, err := team.api.StopStreamContext(ctx, ref.Address.Channel, ref.ID, slack.MsgOptionChunks(task))
+		_, _, err := team.api.StopStreamContext(ctx, b.ref.Address.Channel, b.ref.ID, slack.MsgOptionChunks(task))
 		return err
 	})
 	if err != nil {
@@ -135,7 +137,7 @@ func (a *Adapter) takeBack(ctx context.Context, b begun) {
 	}
 	if b.streaming {
 		if team, err := a.team(ctx, b.ref.Address.Workspace); err == nil {
-			a.stopStream(ctx, team, b.ref)
+			a.stopStream(ctx, team, b)
 		}
 	}
 	if err := a.poster.remove(ctx, b.ref); err != nil {
@@ -146,7 +148,7 @@ func (a *Adapter) takeBack(ctx context.Context, b begun) {
 // replace puts the answer in the place of what stands there.
 func (a *Adapter) replace(ctx context.Context, b begun, m *message.Message) error {
 	if b.streaming {
-		return a.writeStream(ctx, b.ref, m)
+		return a.writeStream(ctx, b, m)
 	}
 	return a.poster.Edit(ctx, b.ref, m)
 }

@@ -8,29 +8,19 @@ import (
 	"attache/bot/message"
 )
 
-// The few sentences that only Slack has need of. Everything about answers and digests is worded by the bot.
-
-const (
-	wordsWorking  = "One moment: I'm reading the sources. The answer follows here, for you alone."
-	wordsInPublic = "One moment: I'm reading the sources. The answer follows in this channel."
-	wordsReading  = "One moment: I'm reading the sources."
-	wordsBusy     = "I have more questions than I can answer right now, so I did not take this one. Please ask again in a minute."
-	wordsStopping = "I'm being restarted and could not finish this. Please ask again in a minute."
-	wordsFailed   = "Something went wrong on my side and I have no answer. Please ask again in a minute."
-	wordsTooLong  = "This took too long and I stopped. Please ask again, or ask for less at once."
-	wordsStopped  = "Stopped, as you asked."
-	wordsUnsure   = "I answered, but Slack did not confirm that the answer arrived. If you don't see it, please ask again."
-	wordsFile     = "I can't open files. Please paste the text or a link to the report."
-	wordsPosted   = "The answer is in the channel."
-	wordsShared   = "Shared in the channel."
-	wordsTooOld   = "This answer is too old to be shared. Ask again with “/brief public” in front of your question, and I answer in the channel."
-	wordsNoDoor   = "I can't write in this channel. Invite me with “/invite @attache”, then ask again."
-	wordsReason   = "It helps whoever runs Attaché here to make it better. Your name is kept with it."
-	labelShare    = "Share in channel"
-)
-
-// words are what the home and its forms say, in the reader's language.
+// words are what only Slack has need of, in the reader's language: the lines around an answer, the home and its forms.
+// Everything about answers and digests is worded by the bot.
 type words struct {
+	// Before an answer and in its place.
+	working, inPublic, reading      string
+	busy, stopping, failed, tooLong string
+	stopped, unsure, file           string
+	posted, shared, tooOld, noDoor  string
+	share                           string // label
+	what, latest, help, sources     string // what an agent suggests to ask; its title first
+	why, wrong, reason              string // the form after “not helpful”; its title first, at most 24 characters
+	send, cancel, channel           string // at most 24 characters
+	// The home.
 	digests, settings, settingsHelp    string
 	noDigests, here, next              string
 	preview, edit, pause, resume       string
@@ -44,6 +34,26 @@ type words struct {
 }
 
 var englishWords = words{
+	working:  "One moment: I'm reading the sources. The answer follows here, for you alone.",
+	inPublic: "One moment: I'm reading the sources. The answer follows in this channel.",
+	reading:  "One moment: I'm reading the sources.",
+	busy:     "I have more questions than I can answer right now, so I did not take this one. Please ask again in a minute.",
+	stopping: "I'm being restarted and could not finish this. Please ask again in a minute.",
+	failed:   "Something went wrong on my side and I have no answer. Please ask again in a minute.",
+	tooLong:  "This took too long and I stopped. Please ask again, or ask for less at once.",
+	stopped:  "Stopped, as you asked.",
+	unsure:   "I answered, but Slack did not confirm that the answer arrived. If you don't see it, please ask again.",
+	file:     "I can't open files. Please paste the text or a link to the report.",
+	posted:   "The answer is in the channel.",
+	shared:   "Shared in the channel.",
+	tooOld:   "This answer is too old to be shared. Ask again with “/brief public” in front of your question, and I answer in the channel.",
+	noDoor:   "I can't write in this channel. Invite me with “/invite @attache”, then ask again.",
+	share:    "Share in channel",
+	what:     "What would you like to know?", latest: "What is new?", help: "What can I ask?", sources: "What do you read?",
+	why: "What was wrong?", wrong: "What was wrong with it?",
+	reason: "It helps whoever runs Attaché here to make it better. Your name is kept with it.",
+	send:   "Send", cancel: "Cancel", channel: "Channel",
+
 	digests: "Digests", settings: "Settings", settingsHelp: "Each channel has its own. Press one and choose the channel.",
 	noDigests: "No channel has a digest yet. Press “Add a digest” and choose a channel.", here: "Here, in my messages", next: "Next:",
 	preview: "Preview", edit: "Edit", pause: "Pause", resume: "Resume",
@@ -59,6 +69,26 @@ var englishWords = words{
 }
 
 var frenchWords = words{
+	working:  "Un instant : je lis les sources. La réponse arrive ici, pour vous seul.",
+	inPublic: "Un instant : je lis les sources. La réponse arrive dans ce canal.",
+	reading:  "Un instant : je lis les sources.",
+	busy:     "J’ai plus de questions que je ne peux en traiter pour le moment et je n’ai pas pris celle-ci. Reposez-la dans une minute.",
+	stopping: "On me redémarre et je n’ai pas pu finir. Reposez la question dans une minute.",
+	failed:   "Quelque chose s’est mal passé de mon côté et je n’ai pas de réponse. Reposez la question dans une minute.",
+	tooLong:  "C’était trop long et je me suis arrêté. Reposez la question, ou demandez moins à la fois.",
+	stopped:  "Arrêté, comme vous l’avez demandé.",
+	unsure:   "J’ai répondu, mais Slack n’a pas confirmé l’arrivée de la réponse. Si vous ne la voyez pas, reposez la question.",
+	file:     "Je ne peux pas ouvrir de fichiers. Collez le texte ou un lien vers l’article.",
+	posted:   "La réponse est dans le canal.",
+	shared:   "Partagé dans le canal.",
+	tooOld:   "Cette réponse est trop ancienne pour être partagée. Reposez la question avec « /brief public » devant, et je répondrai dans le canal.",
+	noDoor:   "Je ne peux pas écrire dans ce canal. Invitez-moi avec « /invite @attache », puis reposez la question.",
+	share:    "Partager dans le canal",
+	what:     "Que voulez-vous savoir ?", latest: "Quoi de neuf ?", help: "Que puis-je demander ?", sources: "Que lisez-vous ?",
+	why: "Qu’est-ce qui manque ?", wrong: "Qu’est-ce qui n’allait pas ?",
+	reason: "Cela aide la personne qui s’occupe d’Attaché ici à l’améliorer. Votre nom est gardé avec.",
+	send:   "Envoyer", cancel: "Annuler", channel: "Canal",
+
 	digests: "Digests", settings: "Réglages", settingsHelp: "Chaque canal a les siens. Choisissez-en un, puis le canal.",
 	noDigests: "Aucun canal n’a encore de digest. Choisissez « Ajouter un digest », puis un canal.", here: "Ici, dans mes messages", next: "Prochain :",
 	preview: "Aperçu", edit: "Modifier", pause: "Suspendre", resume: "Reprendre",
@@ -74,6 +104,26 @@ var frenchWords = words{
 }
 
 var koreanWords = words{
+	working:  "잠시만요, 출처를 읽고 있습니다. 답변은 여기에서 나에게만 보입니다.",
+	inPublic: "잠시만요, 출처를 읽고 있습니다. 답변은 이 채널에 올라옵니다.",
+	reading:  "잠시만요, 출처를 읽고 있습니다.",
+	busy:     "지금은 질문이 너무 많아 이 질문을 받지 못했습니다. 1분 뒤에 다시 질문해 주세요.",
+	stopping: "다시 시작하는 중이라 끝내지 못했습니다. 1분 뒤에 다시 질문해 주세요.",
+	failed:   "제 쪽에서 문제가 생겨 답변하지 못했습니다. 1분 뒤에 다시 질문해 주세요.",
+	tooLong:  "너무 오래 걸려 멈췄습니다. 다시 질문하거나 한 번에 더 적게 물어봐 주세요.",
+	stopped:  "요청하신 대로 멈췄습니다.",
+	unsure:   "답변했지만 도착했는지 Slack이 확인해 주지 않았습니다. 보이지 않으면 다시 질문해 주세요.",
+	file:     "파일은 열 수 없습니다. 글이나 기사 링크를 붙여 넣어 주세요.",
+	posted:   "답변을 채널에 올렸습니다.",
+	shared:   "채널에 공유했습니다.",
+	tooOld:   "너무 오래된 답변이라 공유할 수 없습니다. 질문 앞에 “/brief public”을 붙여 다시 질문하면 채널에 답변합니다.",
+	noDoor:   "이 채널에 쓸 수 없습니다. “/invite @attache”로 초대한 뒤 다시 질문해 주세요.",
+	share:    "채널에 공유",
+	what:     "무엇이 궁금하세요?", latest: "새 소식이 있나요?", help: "무엇을 물어볼 수 있나요?", sources: "무엇을 읽나요?",
+	why: "무엇이 아쉬웠나요?", wrong: "어떤 점이 아쉬웠나요?",
+	reason: "여기서 Attaché를 관리하는 사람이 더 낫게 고치는 데 도움이 됩니다. 이름도 함께 남습니다.",
+	send:   "보내기", cancel: "취소", channel: "채널",
+
 	digests: "다이제스트", settings: "설정", settingsHelp: "채널마다 따로 있습니다. 하나를 누르고 채널을 고르세요.",
 	noDigests: "아직 다이제스트가 있는 채널이 없습니다. “다이제스트 추가”를 누르고 채널을 고르세요.", here: "여기, 저와의 메시지", next: "다음:",
 	preview: "미리보기", edit: "수정", pause: "멈춤", resume: "재개",
@@ -86,6 +136,14 @@ var koreanWords = words{
 	managersHelp: "everyone, 또는 이 채널의 다이제스트를 관리할 사람. 예: U012AB3CD U034EF5GH. 또는 default.",
 	languageHelp: "이 채널의 다이제스트 언어: en, fr, ko 또는 default.",
 	answerHelp:   "모두에게 보이려면 channel, 질문한 사람에게만 보이려면 private. 또는 default.",
+}
+
+// wordsOf returns the words in the language of whoever made a gesture, where it is known by now.
+func (a *Adapter) wordsOf(g gesture) words {
+	if g.request.User.Locale != "" {
+		return wordsFor(g.request.User.Locale)
+	}
+	return wordsFor(a.people.locale(g.request.Address.Workspace, g.request.User.ID))
 }
 
 // wordsFor returns the words in the language of a locale such as "fr-FR".

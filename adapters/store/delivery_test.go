@@ -199,7 +199,7 @@ func TestSchemaRefusesImpossibleStates(t *testing.T) {
 			"an unknown misfire policy":         "update subscriptions set misfire = 'perhaps'",
 			"an article without a text":         "update articles set body = ''",
 			"an article's revision zero":        "update articles set revision = 0",
-			"two articles with one number":      "insert into articles select 'b', revision, seq, url, title, outlet, byline, language, label, published, published_zone, date_only, body, source, origin, read_at, hash, cut, backlog, unreviewed from articles",
+			"two articles with one number":      "insert into articles select 'b', revision, seq, url, title, outlet, byline, language, label, published, published_zone, date_only, body, source, origin, read_at, hash, cut, backlog, unreviewed, picture, picture_credit, picture_alt from articles",
 		} {
 			if err := s.Exec(t, statement); err == nil {
 				t.Errorf("%s was accepted", what)
@@ -212,4 +212,39 @@ func TestSchemaRefusesImpossibleStates(t *testing.T) {
 			t.Errorf("a deleted delivery left its parts in %v", left)
 		}
 	})
+}
+
+// Only one server at a time opens a folder: what a former one had claimed is free at once. What one on Postgres has claimed may be
+// another replica's work.
+func TestServerOfAFolderNeedNotWaitForTheClaimsOfAFormerOne(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openAt(t, dir)
+	due(t, s, "d1")
+	lost := claim(t, s, seven)
+	shut(t, s)
+	guest, err := store.Open(t.Context(), store.Config{Data: dir, Role: store.Writer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, err := guest.Claim(t.Context(), "slack", seven, time.Minute, 1); err != nil || len(list) != 0 {
+		t.Errorf("after a command was run %d deliveries are free, error %v; want none", len(list), err)
+	}
+	shut(t, guest)
+	s = openAt(t, dir)
+	defer shut(t, s)
+	ours := claim(t, s, seven)
+	if ours.Attempts != 2 {
+		t.Errorf("it was claimed %d times, want 2", ours.Attempts)
+	}
+	if err := s.Begin(t.Context(), lost, 0, seven); !errors.Is(err, digest.ErrLost) {
+		t.Errorf("the former claim begins: error %v, want ErrLost", err)
+	}
+	c := store.Config{URL: storetest.Postgres(t)}
+	a := reopen(t, c)
+	due(t, a, "d1")
+	claim(t, a, seven)
+	if list, err := reopen(t, c).Claim(t.Context(), "slack", seven, time.Minute, 1); err != nil || len(list) != 0 {
+		t.Errorf("another replica took %d deliveries, error %v; want none", len(list), err)
+	}
 }

@@ -14,7 +14,7 @@ import (
 
 // articleColumns is what scanArticle reads.
 const articleColumns = `id, revision, seq, url, title, outlet, byline, language, label, published, published_zone, date_only,
-	body, source, origin, read_at, hash, cut, backlog, unreviewed`
+	body, source, origin, read_at, hash, cut, backlog, unreviewed, picture, picture_credit, picture_alt`
 
 // cut is how an article was cut, as it is kept. Its names are short because there is one for every sentence ever read, and
 // its own because a renamed field elsewhere must not lose what was kept.
@@ -111,9 +111,10 @@ func (s *Store) Save(ctx context.Context, a briefings.Article) (kept briefings.A
 		}
 		_, zone := a.Published.Zone()
 		if _, err := tx.exec(`insert into articles (`+articleColumns+`)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
 			a.ID, kept.Revision+1, seq, a.URL, a.Title, a.Outlet, a.Byline, a.Language, a.Label, ms(a.Published), zone, a.DateOnly,
-			a.Text, a.Source, a.Origin, ms(a.Read), a.Hash, cut, a.Backlog, a.Unreviewed); err != nil {
+			a.Text, a.Source, a.Origin, ms(a.Read), a.Hash, cut, a.Backlog, a.Unreviewed,
+			a.Picture.URL, a.Picture.Credit, a.Picture.Alt); err != nil {
 			return err
 		}
 		kept, err = article(tx, a.ID, kept.Revision+1)
@@ -174,7 +175,8 @@ func scanArticle(scan scanner) (briefings.Article, error) {
 	var zone int
 	var kept string
 	if err := scan(&a.ID, &a.Revision, &a.Seq, &a.URL, &a.Title, &a.Outlet, &a.Byline, &a.Language, &a.Label, &published, &zone,
-		&a.DateOnly, &a.Text, &a.Source, &a.Origin, &read, &a.Hash, &kept, &a.Backlog, &a.Unreviewed); err != nil {
+		&a.DateOnly, &a.Text, &a.Source, &a.Origin, &read, &a.Hash, &kept, &a.Backlog, &a.Unreviewed,
+		&a.Picture.URL, &a.Picture.Credit, &a.Picture.Alt); err != nil {
 		return briefings.Article{}, err
 	}
 	a.Published, a.Read = at(published), at(read)

@@ -98,7 +98,22 @@ func (s *Store) openFile(ctx context.Context, file string, alone bool) error {
 	if err := s.understood(ctx, s.reader); err != nil {
 		return err
 	}
+	if s.role == Server {
+		if err := s.disclaim(ctx); err != nil {
+			return err
+		}
+	}
 	return s.Ping(ctx)
+}
+
+// disclaim frees the deliveries that a process which is gone had claimed: this one has the folder for itself, so none of them
+// is at work, and nobody need wait for the end of their leases. What may have been in the platform's hands is asked after as
+// long after its try as ever.
+func (s *Store) disclaim(ctx context.Context) error {
+	return s.write(ctx, "free what a former process had claimed", func(tx *tx) error {
+		_, err := tx.exec("update deliveries set claim = '', claimed_until = null where claim <> '' and state in ('due', 'composed')")
+		return err
+	})
 }
 
 // prepare makes the database where it is new and brings its schema up to date.

@@ -107,7 +107,9 @@ func (s *Store) Subscriptions(ctx context.Context, f digest.Filter) ([]digest.Su
 	w.equal("platform", f.Platform)
 	w.equal("workspace", f.Workspace)
 	w.equal("channel", f.Channel)
-	if !f.Notices {
+	if f.Lines {
+		w.conditions = append(w.conditions, "form = 'notices'")
+	} else if !f.Notices {
 		w.conditions = append(w.conditions, "form <> 'notices'")
 	}
 	return s.subscriptions(ctx, "list the digests", w.text()+" order by number", w.args)

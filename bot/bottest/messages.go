@@ -141,6 +141,7 @@ func MessagesIn(locale string) []NamedMessage {
 		{"alert-note", present.AlertNote(newsEdition().Items[2], noon.Add(time.Hour), reader())},
 		{"alert-limit", present.AlertLimit(4, 2, noon.Add(40*time.Minute), reader())},
 		{"digest-corrected", present.Marked(present.Edition(newsEdition(), issue()), []present.Correction{corrected()}, reader())},
+		{"answer-corrected", present.AnswerCorrected(present.Answer(carAnswer(), answering("x7q2m9vkd4t8")), []present.Correction{corrected()}, reader())},
 		{"correction-note", present.CorrectionNote(corrected(), reader())},
 		{"correction-note-withdrawn", present.CorrectionNote(withdrawn(), reader())},
 		{"settings", present.Settings([]present.Setting{

@@ -176,6 +176,9 @@ func lineIsMadeOnce(t *testing.T, s digest.Board) {
 	list, err = s.Subscriptions(t.Context(), digest.Filter{Notices: true})
 	must(t, err)
 	same(t, "the digests and lines", ids(list), []string{lineOf(t, s).ID, "a"})
+	alone, err := s.Subscriptions(t.Context(), digest.Filter{Lines: true})
+	must(t, err)
+	same(t, "the lines", ids(alone), []string{lineOf(t, s).ID})
 	if list[0].Form != digest.FormNotices || list[1].Form != digest.FormDigest {
 		t.Errorf("the forms are %q and %q", list[0].Form, list[1].Form)
 	}

@@ -199,7 +199,8 @@ func (s *Store) Subscription(ctx context.Context, id string) (digest.Subscriptio
 // Subscriptions implements digest.Store.
 func (s *Store) Subscriptions(ctx context.Context, f digest.Filter) ([]digest.Subscription, error) {
 	return s.list(ctx, -1, func(n *subscription) bool {
-		return matches(f, n.Address) && (f.Notices || n.Form != digest.FormNotices)
+		line := n.Form == digest.FormNotices
+		return matches(f, n.Address) && (line || !f.Lines) && (!line || f.Notices || f.Lines)
 	}, byNumber)
 }
 

@@ -57,6 +57,7 @@ type Courier struct {
 	post     time.Duration // how long one post may take
 	margin   time.Duration // what stays of the lease when the last post must have ended
 	attempts int           // how many tries there are at least before a delivery is given up
+	recall   *recall
 
 	mu     sync.Mutex
 	woken  map[string]chan struct{}
@@ -94,7 +95,7 @@ func NewCourier(c CourierConfig) (*Courier, error) {
 		woken[platform] = make(chan struct{}, 1)
 	}
 	return &Courier{
-		woken: woken, c: c, compose: c.Lease * 5 / 6, post: c.Lease / 3, margin: c.Lease / 6, attempts: 10,
+		woken: woken, c: c, compose: c.Lease * 5 / 6, post: c.Lease / 3, margin: c.Lease / 6, attempts: 10, recall: newRecall(),
 		worked: map[string]time.Time{}, failed: map[string]error{},
 	}, nil
 }
@@ -252,12 +253,12 @@ func Key(at message.Address, subscription string, slot time.Time, part int) stri
 	return hex.EncodeToString(sum[:12]) // 24 characters; Discord takes 25
 }
 
-// backoff is how long to wait after so many attempts: what the platform asked for, where it did, else 2 s, 4 s, 8 s … 10 min;
+// backoff is how long to wait after so many failures: what the platform asked for, where it did, else 2 s, 4 s, 8 s … 10 min;
 // and a little more by chance, so that not all come back at once.
-func backoff(attempts int, asked time.Duration) time.Duration {
+func backoff(failures int, asked time.Duration) time.Duration {
 	wait := 10 * time.Minute
-	if attempts < 9 {
-		wait = time.Second << max(attempts, 1)
+	if failures < 9 {
+		wait = time.Second << max(failures, 1)
 	}
 	if asked > 0 {
 		wait = max(asked, time.Second) // it knows better, and a digest that is late for no reason is late

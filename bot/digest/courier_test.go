@@ -915,3 +915,95 @@ func TestStoriesInFullFollowInTheThread(t *testing.T) {
 		}
 	}
 }
+
+// A key that is older than the platform's window must not be repeated: the platform would take it for a new message. Attaché
+// comes back after ten minutes, and asks.
+func TestKeyOlderThanThePlatformsWindowIsLookedUpAndNotRepeated(t *testing.T) {
+	t.Parallel()
+	for _, arrived := range []bool{true, false} {
+		d := newDesk(t, bottest.PlatformOptions{Window: 2 * time.Minute, Finds: true})
+		d.due("a")
+		fault := bottest.RequestLost()
+		if arrived {
+			fault = bottest.AnswerLost()
+		}
+		d.platform.Script(fault)
+		d.work()
+		d.hand.move(10 * time.Minute)
+		courier, err := digest.NewCourier(d.config) // the first one is gone
+		must(t, err)
+		d.courier = courier
+		d.work()
+		d.want("a", digest.Sent, "", 1)
+		want := 2 // it was looked up, is not there, and is posted
+		if arrived {
+			want = 1
+		}
+		if posts, finds, _ := d.platform.Requests(); posts != want || finds != 1 {
+			t.Errorf("arrived %t: %d posts and %d look-ups, want %d and 1", arrived, posts, finds, want)
+		}
+	}
+}
+
+// A process that dies says nothing about the platform, nor does waiting for a turn: only what has failed makes the next wait
+// longer.
+func TestWaitsGrowWithFailuresAndNotWithClaims(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, bottest.PlatformOptions{})
+	d.due("a")
+	for range 8 { // couriers that claim and die
+		list, err := d.store.Claim(t.Context(), "slack", d.hand.now(), 30*time.Second, 1)
+		must(t, err)
+		if len(list) != 1 {
+			t.Fatalf("%d deliveries were claimed", len(list))
+		}
+		d.hand.move(30 * time.Second)
+	}
+	for _, want := range []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second} {
+		d.platform.Script(bottest.RateLimited(0))
+		d.work()
+		got := d.delivery("a")
+		if wait := got.RetryAt.Sub(d.hand.now()); wait < want || wait > want*5/4 {
+			t.Errorf("after another failure it waits %s, want %s or a little more", wait, want)
+		}
+		d.hand.set(got.RetryAt)
+	}
+	d.work()
+	d.want("a", digest.Sent, "", 1)
+}
+
+// slowLedger lets something happen between the moment that a try is written down and the moment that it is on its way.
+type slowLedger struct {
+	digest.Store
+	between func()
+}
+
+func (l *slowLedger) Begin(ctx context.Context, d digest.Delivery, part int, now time.Time) error {
+	err := l.Store.Begin(ctx, d, part, now)
+	if l.between != nil {
+		l.between()
+	}
+	return err
+}
+
+// While the ledger is written another courier hears that the platform wants quiet: the post that was about to begin waits.
+func TestPostWaitsForQuietThatBeganWhileTheLedgerWasWritten(t *testing.T) {
+	t.Parallel()
+	ledger := &slowLedger{}
+	d := newDesk(t, bottest.PlatformOptions{}, func(c *digest.CourierConfig) {
+		ledger.Store, c.Store = c.Store, ledger
+	})
+	d.due("a")
+	until := d.hand.now().Add(90 * time.Second)
+	ledger.between = func() {
+		must(t, d.store.Hush(t.Context(), digest.Lane{Platform: "slack", Workspace: d.delivery("a").Address.Workspace}, until))
+	}
+	d.work()
+	got := d.delivery("a")
+	if posts, _, _ := d.platform.Requests(); posts != 0 || got.State != digest.Composed || got.Parts[0].State != digest.PartPlanned || got.RetryAt.Before(until) {
+		t.Errorf("%d posts; it is %s until %s, its part %s; want none, composed until %s, planned", posts, got.State, got.RetryAt, got.Parts[0].State, until)
+	}
+	ledger.between = nil
+	d.settle()
+	d.want("a", digest.Sent, "", 1)
+}

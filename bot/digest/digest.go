@@ -207,6 +207,7 @@ type Filter struct {
 	Workspace string
 	Channel   string
 	Notices   bool // the lines of notices too
+	Lines     bool // the lines of notices alone
 }
 
 // DeliveryFilter selects deliveries; an empty field selects all.

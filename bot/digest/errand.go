@@ -277,6 +277,9 @@ func (e *errand) post(ctx context.Context, p *Part) error {
 		return fmt.Errorf("begin part %d: %w", p.Number, err)
 	}
 	p.State, p.SendingAt = PartSending, now
+	if err := e.unhushed(ctx, p); err != nil {
+		return err
+	}
 	ref, err := e.send(ctx, p, m)
 	if err == nil {
 		return e.arrived(ctx, p, ref)
@@ -477,7 +480,7 @@ func (e *errand) later(ctx context.Context, p *Part, reason string, asked time.D
 		return e.fail(ctx, reason)
 	}
 	heard(e.c.c.Hooks.Retried, e.platform())
-	return e.put(ctx, now.Add(backoff(e.d.Attempts, asked)), reason)
+	return e.put(ctx, now.Add(backoff(e.c.recall.failed(e.d, now), asked)), reason)
 }
 
 // again puts the delivery off after a try of p that certainly was not delivered.
@@ -553,6 +556,7 @@ func (e *errand) settle(ctx context.Context, state State, reason string) error {
 	if err := e.record(ctx, func(ctx context.Context) error { return e.c.c.Store.Settle(ctx, e.d, state, reason, e.now()) }); err != nil {
 		return fmt.Errorf("settle it as %s: %w", state, err)
 	}
+	e.c.recall.settled(e.d)
 	return nil
 }
 

@@ -83,7 +83,7 @@ func TestThousandsOfDigestsAtEight(t *testing.T) {
 	t.Parallel()
 	const workspaces = 50
 	digests := 2_000
-	if os.Getenv("ATTACHE_RELIABILITY") == "long" {
+	if *long || os.Getenv("ATTACHE_RELIABILITY") == "long" {
 		digests = 10_000
 	}
 	for _, tt := range []struct {
@@ -206,7 +206,7 @@ func TestThousandsOfDigestsAtEight(t *testing.T) {
 					}
 				}
 				at := func(p float64) time.Duration { return lateness[int(p*float64(digests-1))].Round(time.Second) }
-				t.Logf("digests=%d workspaces=%d largest=%d smallest=%d p50=%s p99=%s last=%s smallest-last=%s refused=%d lost=%d doubled=%d", digests, workspaces, of[0], of[workspaces-1],
+				t.Logf("all at 08:00, %s, digests=%d workspaces=%d largest=%d smallest=%d p50=%s p99=%s last=%s smallest-last=%s refused=%d lost=%d doubled=%d", tt.name, digests, workspaces, of[0], of[workspaces-1],
 					at(.5), at(.99), at(1), last[fmt.Sprint("T", workspaces-1)].Sub(eight).Round(time.Second), platform.refused, lost, doubled)
 			})
 		})

@@ -20,7 +20,6 @@ type Form string
 // The forms of a subscription.
 const (
 	FormDigest  Form = ""        // a digest of a beat
-	FormReview  Form = "review"  // the review of a week
 	FormNotices Form = "notices" // a channel's line of notices: it is never due, and Subscriptions leaves it out unless asked
 )
 
@@ -57,7 +56,12 @@ type Board interface {
 // LineID names the line of notices of a channel.
 func LineID(at message.Address) string {
 	at.Thread = ""
-	sum := sha256.Sum256([]byte(at.String()))
+	return LineOf(at.String())
+}
+
+// LineOf names the line of notices of a channel by the channel's name: message.Address.String without a thread.
+func LineOf(channel string) string {
+	sum := sha256.Sum256([]byte(channel))
 	return "notices-" + hex.EncodeToString(sum[:6])
 }
 
@@ -131,6 +135,9 @@ func (e *errand) edit(ctx context.Context, p *Part) error {
 		return fmt.Errorf("begin part %d: %w", p.Number, err)
 	}
 	p.State, p.SendingAt = PartSending, now
+	if err := e.unhushed(ctx, p); err != nil {
+		return err
+	}
 	err := e.change(ctx, editor, p, m)
 	if err == nil {
 		return e.arrived(ctx, p, p.Edits)

@@ -9,7 +9,8 @@ import (
 
 // A digest is sent when it is its turn: in its channel, in its workspace and on its platform. The turns are taken in the
 // store, in one line for all processes, before a platform has to refuse anything (message.Paced says what it takes). What a
-// platform asks for all the same, with Retry-After, is kept there too: a process that has just started does not ask inside it.
+// platform asks for all the same, with Retry-After, is kept there too: a process that has just started does not ask inside it. Until it is written down, the
+// process that heard it keeps to it by itself.
 //
 // Whoever has a turn within Ahead waits for it with the delivery in hand, beside those that are at work; others are not
 // claimed before.
@@ -48,6 +49,9 @@ func (e *errand) turn(ctx context.Context, lanes []Lane) error {
 			}
 			return err
 		}
+		if quiet := e.c.recall.quietUntil(lanes, now); taken && quiet.After(now) {
+			at, taken = quiet, false
+		}
 		if !taken {
 			return e.put(ctx, at.Add(backoff(1, 0)/4), e.name()+" takes no more at the moment.")
 		}
@@ -66,6 +70,32 @@ func (e *errand) turn(ctx context.Context, lanes []Lane) error {
 		}
 		lanes = e.asking() // the platform may have asked for quiet meanwhile
 	}
+}
+
+// unhushed puts a part off again whose try was begun in the ledger but not on its way, when the platform has asked for quiet
+// meanwhile: another post may have heard of it while the ledger was written.
+func (e *errand) unhushed(ctx context.Context, p *Part) error {
+	now := e.now()
+	until := e.c.recall.quietUntil(e.asking(), now)
+	if !until.After(now) {
+		at, taken, err := e.c.c.Store.Turn(ctx, e.asking(), now)
+		switch {
+		case err == nil && taken:
+			return nil
+		case err != nil && ctx.Err() == nil:
+			return err
+		case err != nil:
+			at = now // stopped: whoever comes next asks again
+		}
+		until = at
+	}
+	if err := e.ended(ctx, p, PartPlanned, ""); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return e.giveBack(ctx, e.d.Reason)
+	}
+	return e.put(ctx, until.Add(backoff(1, 0)/4), e.name()+" takes no more at the moment.")
 }
 
 // queue waits beside those that are at work, as long as the lease allows it. It tells whether the wait is over.
@@ -100,5 +130,6 @@ func (e *errand) hush(ctx context.Context, err error) error {
 		lane = Lane{Platform: a.Platform, Workspace: a.Workspace}
 	}
 	until := e.now().Add(asked)
+	e.c.recall.hush(lane, until)
 	return e.record(ctx, func(ctx context.Context) error { return e.c.c.Store.Hush(ctx, lane, until) })
 }

@@ -315,12 +315,12 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { surviveFaults(t, tt.options, tt.holds) })
+			synctest.Test(t, func(t *testing.T) { surviveFaults(t, tt.name, tt.options, tt.holds) })
 		})
 	}
 }
 
-func surviveFaults(t *testing.T, o bottest.PlatformOptions, mayHold bool) {
+func surviveFaults(t *testing.T, name string, o bottest.PlatformOptions, mayHold bool) {
 	const (
 		replicas = 3
 		parallel = 4
@@ -477,8 +477,8 @@ func surviveFaults(t *testing.T, o bottest.PlatformOptions, mayHold bool) {
 	if most := unknown + w.freezes + w.kills*parallel; held > most { // a kill cuts off all that is under way
 		t.Errorf("%d digests are held, want at most %d", held, most)
 	}
-	t.Logf("seed=%d slots=%d sent=%d skipped=%d held=%d kills=%d freezes=%d unknown=%d reconciled=%d retried=%d lost=%d doubled=%d",
-		*seed, slots, sent, skipped, held, w.kills, w.freezes, unknown, counts["reconciled"], counts["retried"], lost, doubled)
+	t.Logf("simulated, %s, seed=%d slots=%d sent=%d skipped=%d held=%d kills=%d freezes=%d unknown=%d reconciled=%d retried=%d lost=%d doubled=%d",
+		name, *seed, slots, sent, skipped, held, w.kills, w.freezes, unknown, counts["reconciled"], counts["retried"], lost, doubled)
 }
 
 // A year of many schedules in many zones with outages of minutes to days: every slot is sent once or recorded as skipped,
@@ -503,9 +503,15 @@ func TestEverySlotOfAYearIsAccountedFor(t *testing.T) {
 	}
 	misfires := []digest.Misfire{"", digest.MisfireLatest, digest.MisfireSkip, digest.MisfireAll}
 	names := zones(t)
-	const schedules = 210
+	schedules := 210
+	if *long {
+		schedules = 1_000
+	}
+	used := map[string]bool{}
 	for i := range schedules {
-		schedule, err := digest.ParseSchedule(phrases[i%len(phrases)], names[(i*37)%len(names)])
+		zone := names[(i*101)%len(names)]
+		used[zone] = true
+		schedule, err := digest.ParseSchedule(phrases[i%len(phrases)], zone)
 		must(t, err)
 		subscribe(t, s, fmt.Sprintf("d%03d", i), "daily 08:00", start, func(n *digest.Subscription) {
 			n.Schedule, n.NextAt, n.Misfire = schedule, schedule.Next(start), misfires[r.IntN(len(misfires))]
@@ -604,8 +610,11 @@ func TestEverySlotOfAYearIsAccountedFor(t *testing.T) {
 			}
 		}
 	}
+	if want := min(schedules, len(names)); len(used) != want {
+		t.Errorf("the schedules are in %d zones, want %d", len(used), want)
+	}
 	if outages < 4 || skipped == 0 || sent < all/2 {
 		t.Errorf("%d outages, %d sent and %d skipped of %d slots are no trial", outages, sent, skipped, all)
 	}
-	t.Logf("seed=%d schedules=%d slots=%d sent=%d skipped=%d outages=%d lost=%d doubled=%d", *seed, schedules, all, sent, skipped, outages, lost, doubled)
+	t.Logf("simulated year, seed=%d schedules=%d zones=%d slots=%d sent=%d skipped=%d outages=%d lost=%d doubled=%d", *seed, schedules, len(used), all, sent, skipped, outages, lost, doubled)
 }

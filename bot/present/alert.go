@@ -241,3 +241,27 @@ func CorrectionNote(c Correction, r Reader) *message.Message {
 	m.Blocks = append(m.Blocks, message.Small(say(d.p.CorrectedReads, args{"before": d.at(c.WasRead), "at": d.at(c.IsRead)})...))
 	return m
 }
+
+// AnswerCorrected adds to an answer what its sources said before they corrected it: both versions, and when each was read. It
+// stands above the buttons.
+func AnswerCorrected(m *message.Message, corrections []Correction, r Reader) *message.Message {
+	d := deskFor(r)
+	var more []message.Block
+	for _, c := range corrections {
+		more = append(more, message.P(d.mark(c)...), d.corrected(few(c.Changes, 2), nil),
+			message.Small(say(d.p.CorrectedReads, args{"before": d.at(c.WasRead), "at": d.at(c.IsRead)})...))
+	}
+	if len(more) == 0 {
+		return m
+	}
+	n := len(m.Blocks)
+	for n > 0 {
+		if _, ok := m.Blocks[n-1].(message.Buttons); !ok {
+			break
+		}
+		n--
+	}
+	out := *m
+	out.Blocks = append(append(append([]message.Block{}, m.Blocks[:n]...), more...), m.Blocks[n:]...)
+	return &out
+}

@@ -112,6 +112,19 @@ func TryOut(m *message.Message, order string, r Reader) *message.Message {
 	return out
 }
 
+// ActionSetUp sets up the digest that was tried out; its value is an exchange's id.
+const ActionSetUp = "setup"
+
+// SetUp adds to a trial of a digest the button that sets it up. exchange remembers what was tried out; without one there is no
+// button.
+func SetUp(m *message.Message, exchange string, r Reader) *message.Message {
+	if exchange != "" {
+		button := message.Button{Label: deskFor(r).p.ButtonSetUp, Action: ActionSetUp, Value: exchange, Style: message.StylePrimary}
+		m.Blocks = append(m.Blocks, message.Buttons{Items: []message.Button{button}})
+	}
+	return m
+}
+
 // next lists the next times of a digest, each an instant of its own.
 func (d desk) next(times []time.Time) []message.Span {
 	var out []message.Span

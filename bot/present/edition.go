@@ -56,7 +56,7 @@ func Edition(e briefings.Edition, i Issue) *message.Message {
 	}
 	m.Blocks = append(m.Blocks, message.Small(d.figures(e, i)...))
 	for n, item := range e.Items {
-		m.Blocks = append(m.Blocks, d.item(item, n+1, i, n == 0 && len(lead) > 0, refs)...)
+		m.Blocks = append(m.Blocks, d.item(item, n+1, i, n == 0 && len(lead) > 0, len(e.Items) == 1, refs)...)
 		if item.Tag == briefings.TagDisputed {
 			m.Tone = message.ToneDisputed
 		}
@@ -202,7 +202,8 @@ func (i Issue) short() bool { return i.Subscription != "" && !i.Slot.IsZero() &&
 
 // item is one story: a line with tag and headline, then what is most telling of it. In a channel that is a line or two, so that
 // a digest fits on the screen of a phone; elsewhere all of it.
-func (d desk) item(item briefings.Item, n int, i Issue, led bool, refs *references) []message.Block {
+// alone says that it is the only one; led, that the edition's lead has told its first claim.
+func (d desk) item(item briefings.Item, n int, i Issue, led, alone bool, refs *references) []message.Block {
 	tag := d.p.Tags[item.Tag]
 	if item.Tag == briefings.TagNew && i.Slot.IsZero() { // without a digest before it, nothing is newer than the rest
 		tag = ""
@@ -231,7 +232,10 @@ func (d desk) item(item briefings.Item, n int, i Issue, led bool, refs *referenc
 	if led && len(claims) > 0 {
 		claims = claims[1:]
 	}
-	if i.short() {
+	switch {
+	case i.short() && alone: // there is room for a second voice
+		claims = voices(item)
+	case i.short():
 		sides, changes, claims = 2, 1, few(claims, 1)
 	}
 	switch {
@@ -255,6 +259,22 @@ func (d desk) item(item briefings.Item, n int, i Issue, led bool, refs *referenc
 		blocks = append(blocks, message.Small(coverage...))
 	}
 	return blocks
+}
+
+// voices are the most telling claim of a story and the next one that somebody else makes.
+func voices(item briefings.Item) []briefings.Claim {
+	if len(item.Claims) == 0 {
+		return nil
+	}
+	first := item.Claims[0]
+	for _, more := range [][]briefings.Claim{item.Claims[1:], item.Said} {
+		for _, c := range more {
+			if c.Speaker.Name != "" && c.Speaker != first.Speaker && c.Text != first.Text {
+				return []briefings.Claim{first, c}
+			}
+		}
+	}
+	return few(item.Claims, 2)
 }
 
 // sides is what each speaker says, one to a line.

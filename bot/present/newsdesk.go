@@ -19,12 +19,57 @@ type Saying struct {
 
 // Telling is one story: its item in an edition of its own, who said what in its reports, and those reports.
 type Telling struct {
-	Topic    string
-	Item     *briefings.Item
-	Said     []Saying
-	Reports  []briefings.Citation // one for each report, newest first
-	AsOf     time.Time
-	Searched int // how many reports were searched
+	Topic   string
+	Item    *briefings.Item
+	Said    []Saying
+	Reports []briefings.Citation // one for each report, newest first
+	// Elsewhere are reports in other languages that may be about the same event. They are no evidence.
+	Elsewhere []Elsewhere
+	AsOf      time.Time
+	Searched  int // how many reports were searched
+}
+
+// Elsewhere is a report in another language that is suggested beside a story.
+type Elsewhere struct {
+	Report   briefings.Citation // the report as a whole
+	Language string             // two letters, ISO 639-1
+	Firm     bool               // a number, a name and a country agree
+	Weak     bool               // between scripts that keep little of a name
+}
+
+// ownNames are what languages call themselves.
+var ownNames = map[string]string{
+	"ar": "العربية", "de": "Deutsch", "el": "Ελληνικά", "en": "English", "es": "Español", "fa": "فارسی", "fr": "Français", "he": "עברית", "hi": "हिन्दी",
+	"id": "Bahasa Indonesia", "it": "Italiano", "ja": "日本語", "ko": "한국어", "nl": "Nederlands", "pl": "Polski", "pt": "Português", "ru": "Русский",
+	"tr": "Türkçe", "uk": "Українська", "zh": "中文",
+}
+
+// elsewhere lists the suggested reports in other languages.
+func (d desk) elsewhere(list []Elsewhere) []message.Block {
+	if len(list) == 0 {
+		return nil
+	}
+	lines := message.List{}
+	for _, e := range list {
+		title := shortened(e.Report.Title, 160)
+		line := append(d.outlet(e.Report), message.T(" ("+cmp.Or(ownNames[e.Language], oneLine(e.Language))+")"+d.p.Colon+" "))
+		if message.WebAddress(e.Report.URL) != "" {
+			line = append(line, message.L(title, e.Report.URL))
+		} else {
+			line = append(line, message.T(title))
+		}
+		if !e.Report.Published.IsZero() {
+			line = append(line, message.T(", "+d.day(e.Report.Published, e.Report.DateOnly)))
+		}
+		switch {
+		case e.Firm:
+			line = append(line, message.T(" ("), message.I(d.p.ElsewhereFirm), message.T(")"))
+		case e.Weak:
+			line = append(line, message.T(" ("), message.I(d.p.ElsewhereWeak), message.T(")"))
+		}
+		lines.Items = append(lines.Items, line)
+	}
+	return []message.Block{message.P(say(d.p.StoryElsewhere, nil)...), lines}
 }
 
 // Story shows one story: what it is about, who said what, where they differ, and every report.
@@ -70,6 +115,7 @@ func Story(t Telling, r Reader) *message.Message {
 	if t.Item != nil {
 		m.Blocks = append(m.Blocks, d.backgroundOf(*t.Item, refs)...)
 	}
+	m.Blocks = append(m.Blocks, d.elsewhere(t.Elsewhere)...)
 	m.Blocks = append(m.Blocks, refs.block()...)
 	m.Blocks = append(m.Blocks, message.Small(say(d.p.AsOf, args{"at": d.at(t.AsOf)})...))
 	return m

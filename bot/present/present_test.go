@@ -74,7 +74,8 @@ func TestQuotesStayInTheirLanguage(t *testing.T) {
 						*list.into = append(*list.into, message.Words(b.Spans))
 					case message.Sources:
 						for _, s := range b.Items {
-							*list.into = append(*list.into, s.Title+s.Outlet+s.URL)
+							title := strings.Replace(s.Title, " (버전 ", " (version ", 1) // which version it is, we say
+							*list.into = append(*list.into, title+s.Outlet+s.URL)
 						}
 					}
 				}

@@ -115,36 +115,40 @@ type phrases struct {
 	TimelineMoment string
 
 	// Story, who, why, sources.
-	StoryTitle    string
-	StoryNone     string
-	StorySaid     string
-	ColumnSpeaker string
-	ColumnSaid    string
-	ColumnOutlet  string
-	ColumnDate    string
-	StoryNumber   string
-	WhoTitle      string
-	WhoNone       string
-	WhoSaid       string
-	WhoDenied     string
-	WhoAbout      string
-	WhoNames      string
-	WhyTitle      string
-	WhyUnread     string
-	WhyLater      string
-	WhyNoDigest   string
-	WhyDigest     string
-	WhyOutcome    map[string]string
-	WhyShort      string
-	SourcesTitle  string
-	SourcesNone   string
-	SourcesAdd    string
-	LibraryTitle  string
-	Library       string
-	SourceOK      string
-	SourceNever   string
-	SourceFailing string
-	SourcePaused  string
+	StoryTitle string
+	StoryNone  string
+	StorySaid  string
+	// StoryElsewhere stands above reports in other languages that are suggested.
+	StoryElsewhere string
+	ElsewhereFirm  string
+	ElsewhereWeak  string
+	ColumnSpeaker  string
+	ColumnSaid     string
+	ColumnOutlet   string
+	ColumnDate     string
+	StoryNumber    string
+	WhoTitle       string
+	WhoNone        string
+	WhoSaid        string
+	WhoDenied      string
+	WhoAbout       string
+	WhoNames       string
+	WhyTitle       string
+	WhyUnread      string
+	WhyLater       string
+	WhyNoDigest    string
+	WhyDigest      string
+	WhyOutcome     map[string]string
+	WhyShort       string
+	SourcesTitle   string
+	SourcesNone    string
+	SourcesAdd     string
+	LibraryTitle   string
+	Library        string
+	SourceOK       string
+	SourceNever    string
+	SourceFailing  string
+	SourcePaused   string
 
 	// Sources and the watch list.
 	SourceAdded      string
@@ -179,6 +183,7 @@ type phrases struct {
 	ButtonFollow     string
 	ButtonFollowLast string
 	ButtonFollowAll  string
+	ButtonSetUp      string
 	SourcesFailing   plural
 	SourcesTrying    string
 	NotReviewed      string
@@ -477,9 +482,14 @@ var english = phrases{
 	TimelineWords:  "Timeline of “{headline}”: {moments}",
 	TimelineMoment: "{when}, {who}: {what}",
 
-	StoryTitle:    "Story: {title}",
-	StoryNone:     "*No report is about “{topic}” yet.* {reports} searched. Try fewer or other words, or give me a link to a report.",
-	StorySaid:     "Who said what:",
+	StoryTitle: "Story: {title}",
+	StoryNone:  "*No report is about “{topic}” yet.* {reports} searched. Try fewer or other words, or give me a link to a report.",
+	StorySaid:  "Who said what:",
+
+	StoryElsewhere: "*Perhaps the same event, in other languages.* Suggested by the names, numbers and places in both, not by what they say:",
+	ElsewhereFirm:  "a number, a name and a country agree",
+	ElsewhereWeak:  "less certain, as little of a name survives between these scripts",
+
 	ColumnSpeaker: "Speaker",
 	ColumnSaid:    "Said",
 	ColumnOutlet:  "Outlet",
@@ -551,6 +561,7 @@ var english = phrases{
 	ButtonFollow:     "Follow",
 	ButtonFollowLast: "Follow, post the last 3",
 	ButtonFollowAll:  "Follow them all",
+	ButtonSetUp:      "Set it up, daily 08:00",
 	SourcesFailing:   plural{One: "*A source of this channel can’t be read.*", Other: "*{n} sources of this channel can’t be read.*"},
 	SourcesTrying:    "I keep trying, and say so at most once a day. `source pause` stops one, `source remove` takes it away.",
 	NotReviewed:      "source not reviewed",

@@ -136,9 +136,14 @@ var french = phrases{
 	TimelineWords:  "Chronologie de « {headline} » : {moments}",
 	TimelineMoment: "{when}, {who} : {what}",
 
-	StoryTitle:    "Affaire : {title}",
-	StoryNone:     "*Aucun article ne porte encore sur « {topic} ».* Recherche dans {reports}. Essayez avec moins de mots ou d’autres, ou donnez-moi le lien d’un article.",
-	StorySaid:     "Qui a dit quoi :",
+	StoryTitle: "Affaire : {title}",
+	StoryNone:  "*Aucun article ne porte encore sur « {topic} ».* Recherche dans {reports}. Essayez avec moins de mots ou d’autres, ou donnez-moi le lien d’un article.",
+	StorySaid:  "Qui a dit quoi :",
+
+	StoryElsewhere: "*Peut-être le même événement, dans d’autres langues.* Suggéré par les noms, nombres et lieux communs, et non par ce qui est dit :",
+	ElsewhereFirm:  "un nombre, un nom et un pays concordent",
+	ElsewhereWeak:  "moins sûr : il reste peu d’un nom entre ces écritures",
+
 	ColumnSpeaker: "Qui",
 	ColumnSaid:    "Propos",
 	ColumnOutlet:  "Média",
@@ -210,6 +215,7 @@ var french = phrases{
 	ButtonFollow:     "Suivre",
 	ButtonFollowLast: "Suivre, publier les 3 derniers",
 	ButtonFollowAll:  "Suivre toute la liste",
+	ButtonSetUp:      "Le recevoir tous les jours à 08:00",
 	SourcesFailing:   plural{One: "*Une source de ce salon ne peut pas être lue.*", Other: "*{n} sources de ce salon ne peuvent pas être lues.*"},
 	SourcesTrying:    "Je continue d’essayer, et je le dis une fois par jour au plus. `source pause` en arrête une, `source remove` la retire.",
 	NotReviewed:      "source non vérifiée",

@@ -137,9 +137,14 @@ var korean = phrases{
 	TimelineWords:  "“{headline}” 사건의 흐름: {moments}",
 	TimelineMoment: "{when}, {who}: {what}",
 
-	StoryTitle:    "사건: {title}",
-	StoryNone:     "*아직 “{topic}”에 대한 기사가 없습니다.* {reports}을 검색했습니다. 낱말을 줄이거나 바꾸어 보고, 아니면 기사 링크를 주세요.",
-	StorySaid:     "누가 무엇을 말했는지:",
+	StoryTitle: "사건: {title}",
+	StoryNone:  "*아직 “{topic}”에 대한 기사가 없습니다.* {reports}을 검색했습니다. 낱말을 줄이거나 바꾸어 보고, 아니면 기사 링크를 주세요.",
+	StorySaid:  "누가 무엇을 말했는지:",
+
+	StoryElsewhere: "*다른 언어로 된, 같은 사건일 수 있는 기사.* 양쪽에 나온 이름·숫자·장소만으로 찾은 것이며, 내용을 확인한 것은 아닙니다:",
+	ElsewhereFirm:  "숫자, 이름, 나라가 모두 일치합니다",
+	ElsewhereWeak:  "두 문자 사이에서 이름이 거의 남지 않아 덜 확실합니다",
+
 	ColumnSpeaker: "말한 사람",
 	ColumnSaid:    "내용",
 	ColumnOutlet:  "언론사",
@@ -211,6 +216,7 @@ var korean = phrases{
 	ButtonFollow:     "따르기",
 	ButtonFollowLast: "따르고 최근 3건 올리기",
 	ButtonFollowAll:  "모두 따르기",
+	ButtonSetUp:      "매일 08:00에 받기",
 	SourcesFailing:   plural{One: "*이 채널의 출처 1곳을 읽을 수 없습니다.*", Other: "*이 채널의 출처 {n}곳을 읽을 수 없습니다.*"},
 	SourcesTrying:    "계속 시도하며, 이 소식은 하루에 한 번까지만 알립니다. `source pause` 명령은 출처를 멈추고 `source remove` 명령은 없앱니다.",
 	NotReviewed:      "검토되지 않은 출처",

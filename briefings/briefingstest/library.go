@@ -61,6 +61,7 @@ func entry(id, text string) briefings.Article {
 			Byline: "A. Reporter", Language: "en-GB", Label: "state media, Ruritania",
 			Published: time.Date(2024, 2, 20, 7, 30, 15, 250e6, time.UTC), DateOnly: true,
 			Text: text, Source: "https://example.org/feed", Origin: "first", Backlog: true, Unreviewed: true,
+			Picture: briefings.Picture{URL: "https://example.org/p.jpg", Credit: "A. Photographer/Example", Alt: "A ship — 배"},
 		},
 		Revision:  1,
 		Read:      time.Date(2024, 2, 20, 8, 0, 0, 125e6, time.UTC),

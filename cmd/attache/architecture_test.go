@@ -51,6 +51,7 @@ var homes = map[string]string{
 	"github.com/mmcdole/gofeed":             "attache/adapters/feeds",
 	"codeberg.org/readeck/go-readability":   "attache/adapters/feeds",
 	"code.dny.dev/ssrf":                     "attache/adapters/feeds",
+	"github.com/gogs/chardet":               "attache/adapters/feeds",
 	"github.com/kljensen/snowball":          "attache/briefings/prose",
 	"github.com/blevesearch/snowballstem":   "attache/briefings/prose",
 	"github.com/RadhiFadlillah/whatlanggo":  "attache/briefings/prose",

@@ -228,7 +228,7 @@ func tally(asked []waiting, slackSide *slackfake.Server, discordSide *discordfak
 			continue
 		}
 		for _, m := range slackSide.Messages(w.channel) {
-			if m.User == slackfake.BotUser && !m.Deleted && !strings.HasPrefix(m.Text, "One moment") {
+			if m.User == slackfake.BotUser && !m.Deleted && !strings.HasPrefix(m.Text, "One moment") && !strings.HasPrefix(m.Text, "잠시만요") {
 				got[m.ThreadTS] = append(got[m.ThreadTS], m.Text)
 			}
 		}

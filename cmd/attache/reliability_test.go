@@ -40,6 +40,9 @@ var (
 // lease is that of the replicas: short, so that what a kill leaves behind is soon looked into.
 const lease = 1500 * time.Millisecond
 
+// leaseInUse is that of a courier which is told nothing else.
+const leaseInUse = 30 * time.Second
+
 // workspaces share the deliveries. Being asked to wait quiets one of them alone.
 const workspaces = 10
 
@@ -48,7 +51,7 @@ const workspaces = 10
 // stub is a platform behind HTTP. It outlives the replicas and is the only witness of what has arrived.
 type stub struct {
 	window time.Duration // within which a repeated key returns the first message; zero: every post is a new message
-	lets   bool          // lets go of requests that were not taken up in time; see commit
+	lets   time.Duration // lets go of requests that were not taken up within it; see commit. Zero: of none
 
 	mu       sync.Mutex
 	chance   *rand.Rand
@@ -57,11 +60,20 @@ type stub struct {
 	posts    int
 	finds    int
 	faults   int
-	absorbed int                     // repetitions answered with the first message
-	hung     int                     // requests that were never answered
-	early    int                     // requests that began while their workspace had been asked to wait
-	quiet    map[string][2]time.Time // when a workspace was asked to wait, and until when
-	lapsed   int                     // requests not taken up in time
+	absorbed int                // repetitions answered with the first message
+	hung     int                // requests that were never answered
+	early    int                // requests that began while their workspace was known to want quiet
+	wishes   map[string][]*wish // to wait, by workspace
+	killed   map[int]bool       // processes
+	calm     bool               // no more faults
+	lapsed   int                // requests not taken up in time
+}
+
+// wish is a platform's to be left in peace for a while.
+type wish struct {
+	told         int       // the process that was answered so
+	asked, known time.Time // when, and when that process had written it down; zero: not yet
+	until        time.Time
 }
 
 // shown is a message in a channel.
@@ -81,7 +93,11 @@ func (s *stub) draw() (wait, commit time.Duration, fault float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	wait = 2*time.Millisecond + time.Duration(s.chance.Int64N(int64(28*time.Millisecond)))
-	return wait, time.Duration(s.chance.Int64N(int64(wait))), s.chance.Float64()
+	commit, fault = time.Duration(s.chance.Int64N(int64(wait))), s.chance.Float64()
+	if s.calm {
+		fault = 1
+	}
+	return wait, commit, fault
 }
 
 func (s *stub) failed() {
@@ -125,7 +141,7 @@ func (s *stub) post(w http.ResponseWriter, r *http.Request) {
 		s.hands[p.Process]--
 	}()
 	wait, commit, fault := s.draw()
-	s.heed(p)
+	s.heed(p.Workspace, p.Sent)
 	switch {
 	case fault < 0.02: // reset before anything has happened
 		s.failed()
@@ -133,7 +149,7 @@ func (s *stub) post(w http.ResponseWriter, r *http.Request) {
 		return
 	case fault < 0.07:
 		s.failed()
-		s.hush(p.Workspace)
+		s.hush(p.Workspace, p.Process)
 		limited(w)
 		return
 	case fault < 0.075: // hangs before anything has happened
@@ -162,25 +178,70 @@ func (s *stub) post(w http.ResponseWriter, r *http.Request) {
 }
 
 // hush notes that a workspace was asked to wait.
-func (s *stub) hush(workspace string) {
+func (s *stub) hush(workspace string, process int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	s.quiet[workspace] = [2]time.Time{now, now.Add(time.Second)}
+	s.wishes[workspace] = append(s.wishes[workspace], &wish{told: process, asked: now, until: now.Add(time.Second)})
 }
 
-// heed counts a request that began although its workspace had been asked to wait. What began within the time that the answer
-// needs on its way, or was under way, could not know.
-func (s *stub) heed(p posting) {
+// noted hears from a process that it has written down that a workspace was asked to wait.
+func (s *stub) noted(w http.ResponseWriter, r *http.Request) {
+	var n notedWish
+	if err := json.NewDecoder(r.Body).Decode(&n); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if q := s.quiet[p.Workspace]; p.Sent.After(q[0].Add(heard)) && p.Sent.Before(q[1].Add(-heard)) {
-		s.early++
+	for _, wish := range s.wishes[n.Workspace] {
+		if wish.told == n.Process && wish.known.IsZero() && wish.asked.Before(n.Known) {
+			wish.known = n.Known
+		}
 	}
 }
 
-// heard is how long the wish to wait may need to reach every replica.
-const heard = 100 * time.Millisecond
+// notedWish is what a replica says when it has written a wish down.
+type notedWish struct {
+	Workspace string
+	Process   int
+	Known     time.Time
+}
+
+// heed counts a request that began although it was known that its workspace wants quiet. A wish that died with the process
+// that was told of it is known to nobody.
+func (s *stub) heed(workspace string, sent time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, wish := range s.wishes[workspace] {
+		if !wish.known.IsZero() && sent.After(wish.known.Add(underWay)) && sent.Before(wish.until) {
+			s.early++
+			return
+		}
+	}
+}
+
+// underWay is how long a request may need from the courier's last look into the store to the moment that it begins, on a busy
+// machine.
+const underWay = 100 * time.Millisecond
+
+// unknown tells how many wishes were never written down: of processes that were killed meanwhile, and of others.
+func (s *stub) unknown() (killed, alive int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, list := range s.wishes {
+		for _, wish := range list {
+			switch {
+			case !wish.known.IsZero():
+			case s.killed[wish.told]:
+				killed++
+			default:
+				alive++
+			}
+		}
+	}
+	return killed, alive
+}
 
 // hang answers nothing until the asker has gone.
 func (s *stub) hang(r *http.Request) {
@@ -197,7 +258,7 @@ func (s *stub) commit(p posting) (id string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	if s.lets && now.Sub(p.Sent) > lease/6 {
+	if s.lets > 0 && now.Sub(p.Sent) > s.lets {
 		s.lapsed++
 		return "", false
 	}
@@ -214,7 +275,16 @@ func (s *stub) commit(p posting) (id string, ok bool) {
 
 // history tells whether a message with a key was posted to a channel.
 func (s *stub) history(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	since, err := strconv.ParseInt(q.Get("since"), 10, 64)
+	sent, err2 := strconv.ParseInt(q.Get("sent"), 10, 64)
+	process, err3 := strconv.Atoi(q.Get("process"))
+	if errors.Join(err, err2, err3) != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
 	wait, _, fault := s.draw()
+	s.heed(q.Get("workspace"), time.Unix(0, sent))
 	time.Sleep(wait)
 	switch {
 	case fault < 0.02:
@@ -223,13 +293,8 @@ func (s *stub) history(w http.ResponseWriter, r *http.Request) {
 		return
 	case fault < 0.07:
 		s.failed()
+		s.hush(q.Get("workspace"), process)
 		limited(w)
-		return
-	}
-	q := r.URL.Query()
-	since, err := strconv.ParseInt(q.Get("since"), 10, 64)
-	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
 	s.mu.Lock()
@@ -256,6 +321,7 @@ type work struct {
 	Nonce     bool   // whether the platform returns the first message for a repeated key
 	Mute      bool   // whether the platform can't be asked for its history
 	Plans     bool   // whether the replica only opens deliveries, a few at a time
+	Lease     time.Duration
 }
 
 // window is how long the platform with a nonce remembers it.
@@ -285,7 +351,10 @@ func (l line) Post(ctx context.Context, to message.Address, m *message.Message, 
 }
 
 func (l line) Find(ctx context.Context, to message.Address, key string, since time.Time) (message.Ref, bool, error) {
-	q := url.Values{"channel": {to.Channel}, "key": {key}, "since": {strconv.FormatInt(since.UnixMilli(), 10)}}
+	q := url.Values{
+		"workspace": {to.Workspace}, "channel": {to.Channel}, "key": {key}, "since": {strconv.FormatInt(since.UnixMilli(), 10)},
+		"process": {strconv.Itoa(os.Getpid())}, "sent": {strconv.FormatInt(time.Now().UnixNano(), 10)},
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.address+"?"+q.Encode(), nil)
 	if err != nil {
 		return message.Ref{}, false, &message.Error{Class: message.Refused, Reason: "not_written", Err: err}
@@ -332,6 +401,31 @@ type nonceLine struct{ line }
 
 func (nonceLine) Window() time.Duration { return window }
 
+// teller is a store whose replica tells the platform when it has written down that it asked to wait.
+type teller struct {
+	*store.Store
+	to line
+}
+
+func (t teller) Hush(ctx context.Context, l digest.Lane, until time.Time) error {
+	if err := t.Store.Hush(ctx, l, until); err != nil {
+		return err
+	}
+	body, err := json.Marshal(notedWish{Workspace: l.Workspace, Process: os.Getpid(), Known: time.Now()})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, t.to.address, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	resp, err := t.to.client.Do(req)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
 // TestReplica plans and delivers until it is killed or its input ends. It only runs as a child of the reliability tests.
 func TestReplica(t *testing.T) {
 	told := os.Getenv(replicaWork)
@@ -369,7 +463,7 @@ func TestReplica(t *testing.T) {
 		t.Fatal(err)
 	}
 	courier, err := digest.NewCourier(digest.CourierConfig{
-		Store: s, Posters: map[string]message.Poster{"stub": poster}, Lease: lease, Poll: 20 * time.Millisecond, Log: log,
+		Store: teller{s, plain}, Posters: map[string]message.Poster{"stub": poster}, Lease: w.Lease, Poll: 20 * time.Millisecond, Log: log,
 		Compose: func(_ context.Context, a briefings.Assignment) (briefings.Edition, error) {
 			return briefings.Edition{Beat: a.Beat, Window: a.Window}, nil
 		},
@@ -410,16 +504,22 @@ type replica struct {
 	ended chan struct{} // closed when all that it said has been read
 }
 
-// launch starts a child and returns once it is at work.
+// launch starts a child that delivers, and returns once it is at work.
 func launch(t *testing.T, w work) *replica {
 	t.Helper()
 	told, err := json.Marshal(w)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return child(t, "TestReplica", replicaWork+"="+string(told))
+}
+
+// child runs one of the tests in another process, and returns once it has said that it is ready.
+func child(t *testing.T, test string, environ ...string) *replica {
+	t.Helper()
 	r := &replica{said: new(locked), ended: make(chan struct{})}
-	r.cmd = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestReplica$")
-	r.cmd.Env = append(os.Environ(), replicaWork+"="+string(told))
+	r.cmd = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+test+"$")
+	r.cmd.Env = append(os.Environ(), environ...)
 	r.cmd.Stderr = r.said
 	out, err := r.cmd.StdoutPipe()
 	if err != nil {
@@ -493,12 +593,22 @@ type trial struct {
 	frozen            time.Duration // for how long each time
 	stops             int           // of the Postgres, spread over the kills
 	server            *storetest.Server
+	lease             time.Duration // of the replicas; zero: lease
+	within            time.Duration // of the last kill, with a platform that is well from then on, everything is settled; zero: any time
 }
 
 func TestReliabilitySQLiteSlackLike(t *testing.T) {
 	t.Parallel()
 	n, kills := extent(t, 600, 40, 10_000, 1_000)
 	trial{place: store.Config{Data: t.TempDir()}, replicas: 1, deliveries: n, kills: kills}.run(t)
+}
+
+// TestReliabilityWithTheLeaseInUse has replicas killed as they are in production: what they leave behind is posted, or asked
+// after, within a minute.
+func TestReliabilityWithTheLeaseInUse(t *testing.T) {
+	t.Parallel()
+	n, kills := extent(t, 60, 8, 600, 60)
+	trial{place: store.Config{Data: t.TempDir()}, replicas: 1, deliveries: n, kills: kills, lease: leaseInUse, within: time.Minute}.run(t)
 }
 
 func TestReliabilitySQLiteDiscordLike(t *testing.T) {
@@ -645,13 +755,20 @@ func (x trial) run(t *testing.T) {
 		seed = uint64(time.Now().UnixNano())
 	}
 	chance := rand.New(rand.NewPCG(seed, 1))
-	platform := &stub{chance: rand.New(rand.NewPCG(seed, 2)), hands: map[int]int{}, quiet: map[string][2]time.Time{}, lets: x.freezes == 0}
+	if x.lease == 0 {
+		x.lease = lease
+	}
+	platform := &stub{chance: rand.New(rand.NewPCG(seed, 2)), hands: map[int]int{}, wishes: map[string][]*wish{}, killed: map[int]bool{}}
+	if x.freezes == 0 {
+		platform.lets = x.lease / 6
+	}
 	if x.nonce {
 		platform.window = window
 	}
 	doors := http.NewServeMux()
 	doors.HandleFunc("POST /", platform.post)
 	doors.HandleFunc("GET /", platform.history)
+	doors.HandleFunc("PUT /", platform.noted)
 	server := httptest.NewServer(doors)
 	defer server.Close()
 
@@ -668,7 +785,7 @@ func (x trial) run(t *testing.T) {
 	defer ledger.Close()
 
 	begun := time.Now()
-	w := work{Data: x.place.Data, URL: x.place.URL, Stub: server.URL, Nonce: x.nonce, Mute: x.mute}
+	w := work{Data: x.place.Data, URL: x.place.URL, Stub: server.URL, Nonce: x.nonce, Mute: x.mute, Lease: x.lease}
 	running := make([]*replica, x.replicas)
 	for i := range running {
 		running[i] = launch(t, w)
@@ -699,6 +816,9 @@ func (x trial) run(t *testing.T) {
 			continue
 		}
 		running[i].kill(t)
+		platform.mu.Lock()
+		platform.killed[victim] = true
+		platform.mu.Unlock()
 		running[i] = launch(t, w)
 		if x.stops > 0 && (k+1)*x.stops/blows > k*x.stops/blows {
 			x.server.Stop()
@@ -707,7 +827,13 @@ func (x trial) run(t *testing.T) {
 		}
 	}
 	calm := time.Now()
+	if x.within > 0 {
+		platform.mu.Lock()
+		platform.calm = true
+		platform.mu.Unlock()
+	}
 	unsettled := x.settle(t, ledger)
+	recovery := time.Since(calm)
 	for _, r := range running {
 		r.stop(t)
 	}
@@ -717,6 +843,16 @@ func (x trial) run(t *testing.T) {
 		t.Errorf("%d deliveries are not settled", unsettled)
 	}
 	lost, doubled, held := x.compare(t, ledger, platform.shown)
+	if x.within > 0 && recovery > x.within {
+		t.Errorf("the last delivery was settled %s after the last kill, want within %s", recovery, x.within)
+	}
+	forgotten, unwritten := platform.unknown()
+	if unwritten > 0 && x.stops == 0 { // a database that is away keeps nothing
+		t.Errorf("%d times a process that lived did not write down that it had been asked to wait", unwritten)
+	}
+	if platform.early > 0 {
+		t.Errorf("%d requests began although it was known that the platform wanted quiet", platform.early)
+	}
 	if most := platform.faults + 8*x.kills; x.mute && held > most {
 		t.Errorf("%d deliveries are held; unknown results were at most %d", held, most)
 	}
@@ -730,9 +866,9 @@ func (x trial) run(t *testing.T) {
 	case x.mute:
 		platformName = "mute"
 	}
-	t.Logf("%s, %s, replicas=%d seed=%d deliveries=%d kills=%d freezes=%d stops=%d mid-request=%d posts=%d finds=%d faults=%d hung=%d early=%d absorbed=%d lapsed=%d seconds=%.0f recovery-seconds=%.1f held=%d lost=%d doubled=%d",
+	t.Logf("%s, %s, replicas=%d seed=%d deliveries=%d kills=%d freezes=%d stops=%d mid-request=%d posts=%d finds=%d faults=%d hung=%d early=%d forgotten=%d absorbed=%d lapsed=%d seconds=%.0f recovery-seconds=%.1f held=%d lost=%d doubled=%d",
 		ledger.Engine(), platformName, x.replicas, seed, x.deliveries, x.kills, x.freezes, x.stops, midRequest, platform.posts, platform.finds, platform.faults,
-		platform.hung, platform.early, platform.absorbed, platform.lapsed, time.Since(begun).Seconds(), time.Since(calm).Seconds(), held, lost, doubled)
+		platform.hung, platform.early, forgotten, platform.absorbed, platform.lapsed, time.Since(begun).Seconds(), recovery.Seconds(), held, lost, doubled)
 }
 
 // add adds a digest, also right after the database has come back: its connections are found to be dead one by one.

@@ -55,15 +55,17 @@ func (serveCmd) Run(ctx context.Context, p *program) error {
 // house is everything that lives long in a serving process.
 type house struct {
 	*desk
-	program    *program
-	metrics    *metrics.Metrics
-	bot        *bot.Bot
-	clock      *digest.Clock
-	courier    *digest.Courier
-	gatherer   *briefings.Gatherer
-	playground *playground.Playground
-	slack      *slack.Adapter   // nil when it is off
-	discord    *discord.Adapter // nil when it is off
+	program     *program
+	metrics     *metrics.Metrics
+	bot         *bot.Bot
+	clock       *digest.Clock
+	courier     *digest.Courier
+	alerts      *bot.AlertDesk
+	corrections *bot.CorrectionDesk
+	gatherer    *briefings.Gatherer
+	playground  *playground.Playground
+	slack       *slack.Adapter   // nil when it is off
+	discord     *discord.Adapter // nil when it is off
 	// interactions takes Discord's interactions by HTTP; nil when they come over the gateway.
 	interactions http.Handler
 	posters      map[string]message.Poster
@@ -129,6 +131,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 		config.Handler, config.Log, config.Now = noted{h.bot, d.store, p.now}, log, p.now
 		config.Acknowledged = h.metrics.Acknowledged(discord.Platform)
 		config.Lease = h.leases.Hold
+		config.Guilds = func(ctx context.Context) ([]string, error) { return h.bot.Workspaces(ctx, discord.Platform) }
 		if h.discord, err = discord.New(config); err != nil {
 			return nil, err
 		}
@@ -141,8 +144,21 @@ func (p *program) openHouse(d *desk) (*house, error) {
 		}
 	}
 
+	wake := func(platform string) { h.courier.Wake(platform) }
+	h.alerts, err = bot.NewAlertDesk(bot.AlertsConfig{
+		Newsroom: d.engine, Board: d.store, Memory: d.store, Posters: h.posters, Now: now, Zone: s.Zone, Wake: wake, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.corrections, err = bot.NewCorrectionDesk(bot.CorrectionsConfig{
+		Library: d.store, Board: d.store, Memory: d.store, Posters: h.posters, Now: now, Zone: s.Zone, Wake: wake, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	h.courier, err = digest.NewCourier(digest.CourierConfig{
-		Store: d.store, Posters: h.posters, Compose: d.engine.Compose, Render: h.renderDigest, Follow: h.followDigest, Now: now, Log: log, Owner: h.tellOwner,
+		Store: d.store, Posters: h.posters, Compose: h.alerts.Compose, Render: h.renderDigest, Follow: h.followDigest, Now: now, Log: log, Owner: h.tellOwner,
 		Hooks: h.metrics.Digest(),
 	})
 	if err != nil {
@@ -186,6 +202,8 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 	g.Go(func() error { return h.store.RunQueue(ctx, h.courier.Wake) })
 	g.Go(func() error { return h.courier.Run(ctx) })
 	g.Go(func() error { return h.leases.While(ctx, "gatherer", h.gatherer.Run) })
+	g.Go(func() error { return h.leases.While(ctx, "alerts", h.alerts.Run) })
+	g.Go(func() error { return h.leases.While(ctx, "corrections", h.corrections.Run) })
 	g.Go(func() error { return h.housekeeping(ctx) })
 	if h.slack != nil {
 		g.Go(func() error { return h.slack.Run(ctx) })
@@ -270,6 +288,9 @@ func (h *house) readyz(w http.ResponseWriter, r *http.Request) {
 // advance delivers what is due in the playground up to a time that its reader has moved the clock to.
 func (h *house) advance(ctx context.Context, _ time.Time) error {
 	if _, err := h.clock.Tick(ctx, playground.Platform); err != nil {
+		return err
+	}
+	if _, err := h.alerts.Look(ctx, playground.Platform); err != nil {
 		return err
 	}
 	for {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,9 +18,10 @@ import (
 const maxCorpusLine = 8 << 20
 
 type storiesCmd struct {
-	Corpus    string `required:"" help:"File of articles, one JSON object a line: id, title, text and, where known, published. A dash is the standard input." placeholder:"FILE.jsonl"`
+	Corpus    string `required:"" help:"File of articles, one JSON object a line: id, title, text and, where known, published and language (or lang). A dash is the standard input." placeholder:"FILE.jsonl"`
 	Headlines bool   `help:"Group by the titles alone."`
 	JSON      bool   `help:"Print one JSON object a story instead: its id, its articles and which of them are copies of which."`
+	Across    bool   `help:"Print instead for every report that is not in English its id and the id of the English report that is most likely about the same event."`
 }
 
 // Run prints the id of each article and the id of its story.
@@ -32,6 +34,9 @@ func (c storiesCmd) Run(p *program) error {
 		}
 		defer f.Close()
 		in = f
+	}
+	if c.Across {
+		return c.across(p, in)
 	}
 	var stories briefings.Stories
 	ids, err := readCorpus(in, c.Headlines, stories.Add)
@@ -63,6 +68,28 @@ func (c storiesCmd) Run(p *program) error {
 	return out.Flush()
 }
 
+// across prints for every report that isn't in English the English one that is most likely about the same event.
+func (c storiesCmd) across(p *program, in io.Reader) error {
+	var all []briefings.Article
+	if _, err := readCorpus(in, c.Headlines, func(a briefings.Article) { all = append(all, a) }); err != nil {
+		return err
+	}
+	counterparts := briefings.Counterparts{Most: len(all) + 1}
+	for _, a := range all {
+		counterparts.Add(a)
+	}
+	out := bufio.NewWriter(p.out)
+	for _, a := range all {
+		if briefings.LanguageOf(a) == "en" {
+			continue
+		}
+		if _, err := fmt.Fprintf(out, "%s\t%s\n", a.ID, counterparts.Likeliest(a.ID, "en")); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
 // readCorpus hands every article of a corpus to add and returns their ids in order.
 func readCorpus(in io.Reader, headlines bool, add func(briefings.Article)) ([]string, error) {
 	var ids []string
@@ -78,6 +105,7 @@ func readCorpus(in io.Reader, headlines bool, add func(briefings.Article)) ([]st
 			Title     string          `json:"title"`
 			Text      string          `json:"text"`
 			Language  string          `json:"language"`
+			Lang      string          `json:"lang"`
 			Outlet    string          `json:"outlet"`
 			Published string          `json:"published"`
 		}
@@ -98,7 +126,7 @@ func readCorpus(in io.Reader, headlines bool, add func(briefings.Article)) ([]st
 		}
 		seen[id] = true
 		ids = append(ids, id)
-		a := briefings.Article{Report: briefings.Report{ID: id, Title: row.Title, Text: row.Text, Language: row.Language, Outlet: row.Outlet}, Revision: 1}
+		a := briefings.Article{Report: briefings.Report{ID: id, Title: row.Title, Text: row.Text, Language: cmp.Or(row.Language, row.Lang), Outlet: row.Outlet}, Revision: 1}
 		if headlines {
 			a.Text = ""
 		}

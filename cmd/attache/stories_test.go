@@ -74,6 +74,22 @@ func TestStoriesSaysWhichLineIsWrong(t *testing.T) {
 	}
 }
 
+func TestStoriesAcrossLanguages(t *testing.T) {
+	t.Parallel()
+	rows := `{"id":"e1","lang":"en","title":"Singapore seizes tanker Meridian with 4750 tonnes of diesel","text":"Captain Petrovsky was questioned in Singapore, the coast guard said."}
+{"id":"e2","language":"en","title":"Floods in Peru force 3000 people from their homes","text":"The mayor of Trujillo, Alvarado, asked Peru for help after days of rain."}
+{"id":"f1","lang":"fr","title":"Singapour saisit le pétrolier Meridian","text":"Le capitaine Petrovsky a été interrogé à Singapour, avec 4750 tonnes de gazole."}
+{"id":"r2","title":"Наводнение в Перу: 3000 человек остались без крова","text":"Мэр города Трухильо Альварадо попросил правительство Перу о помощи после нескольких дней дождя."}
+`
+	got := attache(t, t.TempDir(), rows, "stories", "--across", "--corpus", "-")
+	if got.code != exitOK || got.out != "f1\te1\nr2\te2\n" {
+		t.Errorf("exit %d\n%s%s", got.code, got.out, got.err)
+	}
+	if got := attache(t, t.TempDir(), rows[strings.Index(rows, "{\"id\":\"f1"):], "stories", "--across", "--corpus", "-"); got.code != exitOK || got.out != "f1\t\nr2\t\n" {
+		t.Errorf("without English reports: exit %d\n%s%s", got.code, got.out, got.err)
+	}
+}
+
 func FuzzReadCorpus(f *testing.F) {
 	f.Add(corpus, false)
 	f.Add(`{"id":null}`, true)

@@ -252,7 +252,7 @@ func (s *Server) identify(l *link, data json.RawMessage) {
 	x := &session{id: "session-" + s.id(), content: d.Intents&(1<<15) != 0, shard: shard, on: l}
 	s.gw.sessions[x.id] = x
 	guilds := []any{}
-	if s.guildOf(x) {
+	if s.guildOf(x) && !s.gone {
 		guilds = append(guilds, map[string]any{"id": s.Guild, "unavailable": true})
 	}
 	x.push("READY", map[string]any{
@@ -260,7 +260,7 @@ func (s *Server) identify(l *link, data json.RawMessage) {
 		"application": map[string]any{"id": s.App, "flags": 0}, "resume_gateway_url": "ws" + strings.TrimPrefix(s.URL, "http") + "/",
 		"private_channels": []any{},
 	})
-	if s.guildOf(x) {
+	if s.guildOf(x) && !s.gone {
 		x.push("GUILD_CREATE", s.guildJSON())
 	}
 }

@@ -1,4 +1,5 @@
-// The library: a list of articles, and one article with its sentences numbered and its statements marked.
+// The library: a list of articles or of stories, a story with its reports, and one article with its sentences numbered and its
+// statements marked.
 
 import { clockTime, fill, format, get, h, icon, link } from "./dom.js";
 
@@ -13,11 +14,14 @@ export class Library {
     this.cards = [];
     this.words = "";
     this.open = null;
+    this.shows = "articles"; // or "stories"
+    this.stories = null; // cards, once they were asked for
   }
 
   async load() {
     try {
       this.cards = await get("/api/articles");
+      this.stories = null;
       if (!this.open) this.list();
       this.act.loaded(this.cards);
     } catch (error) {
@@ -27,6 +31,7 @@ export class Library {
 
   list(focusOn = "") {
     this.open = null;
+    if (this.shows === "stories") return this.listStories(focusOn);
     const cards = h("ul", { class: "cards" });
     const show = () => {
       const words = this.words.toLowerCase();
@@ -39,9 +44,78 @@ export class Library {
       show();
     });
     const count = this.cards.length === 1 ? "1 article" : `${this.cards.length} articles`;
-    fill(this.panel, h("div", { class: "desk-head" }, h("h2", {}, "Library"), h("p", { class: "quiet" }, count)), this.cards.length > 6 || this.words ? search : "", cards);
+    fill(this.panel, h("div", { class: "desk-head" }, h("h2", {}, "Library"), h("p", { class: "quiet" }, count)), this.switch(), this.cards.length > 6 || this.words ? search : "", cards);
     show();
     if (focusOn) this.panel.querySelector(`[data-article="${CSS.escape(focusOn)}"]`)?.focus();
+  }
+
+  // switch chooses between the articles and the stories that they tell.
+  switch() {
+    const button = (what, label) => h("button", { type: "button", class: "small", "aria-pressed": String(this.shows === what), onclick: () => {
+      this.shows = what;
+      this.list();
+      this.panel.querySelector(`.which [aria-pressed="true"]`)?.focus();
+    } }, label);
+    return h("div", { class: "which", role: "group", "aria-label": "Show the library as" }, button("articles", "Articles"), button("stories", "Stories"));
+  }
+
+  async listStories(focusOn) {
+    const head = (words) => [h("div", { class: "desk-head" }, h("h2", {}, "Library"), h("p", { class: "quiet" }, words)), this.switch()];
+    if (!this.stories) {
+      fill(this.panel, head("Stories are being grouped …"));
+      try {
+        this.stories = await get("/api/stories");
+      } catch (error) {
+        if (this.shows === "stories" && !this.open) fill(this.panel, head(""), h("p", { class: "quiet" }, error.message));
+        return;
+      }
+      if (this.shows !== "stories" || this.open) return;
+    }
+    const focused = this.panel.querySelector(".which :focus");
+    fill(this.panel, head(count(this.stories.length, "story", "stories")), h("ul", { class: "cards" }, this.stories.map((s) =>
+      h("li", {}, h("button", { type: "button", class: "card", "data-article": s.lead, onclick: () => this.story(s.lead) },
+        h("span", { class: "card-outlet" }, when({ published: s.newest })),
+        h("span", { class: "card-title" }, unbroken(s.title || "Untitled")),
+        h("span", { class: "card-foot" }, told(s))))),
+      this.stories.length ? "" : h("li", { class: "quiet" }, "The library is empty. Add an article in the terminal: attache add FILE.")),
+      this.stories.length ? h("p", { class: "quiet" }, "The stories of the library’s newest week.") : "");
+    if (focused) this.panel.querySelector(`.which [aria-pressed="true"]`)?.focus();
+    if (focusOn) this.panel.querySelector(`[data-article="${CSS.escape(focusOn)}"]`)?.focus();
+  }
+
+  // story opens the story that an article is in.
+  async story(article) {
+    const mark = "story " + article;
+    this.open = mark;
+    let story;
+    try {
+      story = await get("/api/stories/" + encodeURIComponent(article));
+    } catch (error) {
+      this.open = null;
+      fill(this.panel, this.back(article), h("p", { class: "quiet" }, error.message));
+      return;
+    }
+    if (this.open !== mark) return;
+    const title = h("h2", { class: "article-title", tabindex: "-1", lang: story.articles[0]?.language }, unbroken(story.title || "Untitled"));
+    const report = (a, foot) => h("li", { lang: a.language }, h("button", { type: "button", class: "card", "data-article": a.id, onclick: () => this.read(a.id) },
+      h("span", { class: "card-outlet", lang: "en" }, [a.outlet, when(a)].filter(Boolean).join(" · ")),
+      h("span", { class: "card-title" }, unbroken(a.title || "Untitled")),
+      a.label ? h("span", { class: "label", lang: "en" }, a.label) : "",
+      foot ? h("span", { class: "card-foot", lang: "en" }, foot) : ""));
+    fill(this.panel, this.back(article), h("article", { class: "article" },
+      h("p", { class: "card-outlet" }, "Story " + story.id),
+      title,
+      h("p", { class: "quiet" }, told(story)),
+      h("h3", { class: "story-part" }, "Reports"),
+      h("ul", { class: "cards" }, story.articles.map((a) => report(a, [languageName(a.language), a.copy_of ? `repeats “${a.copy_of}”` : "independent text"].filter(Boolean).join(" · ")))),
+      story.counterparts.length ? [
+        h("h3", { class: "story-part" }, "Perhaps the same event, in other languages"),
+        h("p", { class: "key-note" }, "Suggested by the names, numbers and places in both, not by what they say. They count for no origin."),
+        h("ul", { class: "cards" }, story.counterparts.map((a) => report(a, [languageName(a.language),
+          a.firm ? "a number, a name and a country agree" : a.weak ? "less certain: little of a name survives between these scripts" : "suggestion"].filter(Boolean).join(" · ")))),
+      ] : ""));
+    this.panel.scrollTop = 0;
+    title.focus({ preventScroll: true });
   }
 
   // known returns the sources of a message that are in the library, each as {number, id, title}.
@@ -77,7 +151,7 @@ export class Library {
   }
 
   back(id) {
-    return h("button", { type: "button", class: "back", onclick: () => this.list(id) }, icon("M12 4 6 10l6 6"), "All articles");
+    return h("button", { type: "button", class: "back", onclick: () => this.list(id) }, icon("M12 4 6 10l6 6"), this.shows === "stories" ? "All stories" : "All articles");
   }
 
   article(a, quotes) {
@@ -126,6 +200,8 @@ export class Library {
       title,
       a.label ? h("p", {}, h("span", { class: "label" }, a.label)) : "",
       a.url ? h("p", { class: "quiet" }, link(a.url, "Read it where it was published")) : "",
+      h("p", { class: "quiet" }, h("button", { type: "button", class: "textlike", onclick: () => this.story(a.id) }, "The story that it belongs to")),
+      a.picture ? h("p", { class: "quiet" }, link(a.picture.url, a.picture.alt ? "Lead picture: " + a.picture.alt : "Lead picture, at its outlet"), a.picture.credit ? ` (${a.picture.credit})` : " (no credit given)") : "",
       statements.length ? h("div", { class: "key" },
         h("h3", {}, "Who says what"), legend, speakers.length > 1 ? who : "",
         h("p", { class: "key-note" }, h("mark", { class: "direct" }, "Solid underline"), " direct quotation, ", h("mark", {}, "dotted"), " reported speech. Unmarked sentences are the outlet’s own.")) : "",
@@ -141,6 +217,26 @@ export class Library {
 
 // unbroken keeps short words with a hyphen, such as names, on one line.
 const unbroken = (text) => text.split(/(\S+-\S+)/).map((w) => (w.includes("-") && w.length < 16 ? h("span", { class: "whole" }, w) : w));
+
+const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+
+// told sums up who tells a story: "5 outlets, 2 independent · English, Korean · 7 reports".
+const told = (s) => [
+  `${count(s.outlets.length, "outlet", "outlets")}, ${s.origins} independent`,
+  s.languages.map(languageName).filter(Boolean).join(", "),
+  count(s.reports, "report", "reports"),
+].filter(Boolean).join(" · ");
+
+const languages = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" });
+
+function languageName(tag) {
+  if (!tag) return "";
+  try {
+    return languages.of(tag);
+  } catch {
+    return tag;
+  }
+}
 
 const number = (s) => h("sup", { class: "number", "aria-hidden": "true" }, s.index);
 

@@ -1,7 +1,7 @@
 -- +goose Up
 
--- form is what a subscription is for: a digest (''), the review of a week, or a channel's line of notices.
-alter table subscriptions add column form text not null default '' check (form in ('', 'review', 'notices'));
+-- form is what a subscription is for: a digest (''), or a channel's line of notices ('notices').
+alter table subscriptions add column form text not null default '';
 
 -- edits is the message that a part changes, as a JSON ref; null for a part that is a message of its own.
 alter table parts add column edits text;

@@ -1,0 +1,67 @@
+package bot_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"attache/briefings"
+)
+
+// growing is a newsroom where a second outlet has taken up the sample's story, and one in Korea may have.
+func growing(h *house) {
+	later := sampleArticle("a2", "https://wire.example/gift", "Seoul protests against a car")
+	later.Outlet, later.Published, later.Language = "Example Wire", start.Add(-time.Hour), "en"
+	korean := sampleArticle("k1", "https://korea.example/car", "자동차 선물")
+	korean.Outlet, korean.Language = "예시일보", "ko"
+	h.news.articles = append(h.news.articles, later, korean)
+	h.news.stories = []briefings.Story{{ID: "s1", Articles: []string{"a1", "a2"}, Origin: []string{"a1", "a1"}, Origins: 1}}
+	h.news.counterparts = []briefings.Counterpart{{
+		Article: briefings.Citation{Article: "k1", Revision: 1, URL: korean.URL, Title: korean.Title, Outlet: korean.Outlet}, Language: "ko", Of: "a1", Weak: true,
+	}}
+}
+
+func TestAStoryOfADigestIsToldWithWhatCameSince(t *testing.T) {
+	t.Parallel()
+	h := open(t, nil)
+	growing(h)
+	deliver(t, h, "d7f3", oneStory(briefings.Assignment{}))
+	got := words(h.typed(t, "story 1"))
+	for _, want := range []string{"Example Wire", "Perhaps the same event, in other languages.", "예시일보 (한국어): 자동차 선물", "less certain"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing: %s", want, got)
+		}
+	}
+}
+
+func TestStoriesAreListedWithOutletsOriginsAndLanguages(t *testing.T) {
+	t.Parallel()
+	h := open(t, nil)
+	growing(h)
+	cards, err := h.StoryCards(t.Context(), 10)
+	if err != nil || len(cards) != 1 {
+		t.Fatal(cards, err)
+	}
+	c := cards[0]
+	if c.ID != "s1" || c.Lead != "a1" || c.Title != "Seoul condemns a gift" || len(c.Outlets) != 2 || c.Origins != 1 || c.Reports != 2 || strings.Join(c.Languages, " ") != "en" {
+		t.Errorf("%+v", c)
+	}
+	v, err := h.StoryView(t.Context(), "a2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(v.Articles) != 2 || v.Articles[0].ID != "a2" || v.Articles[0].CopyOf != "Seoul condemns a gift" || v.Articles[1].CopyOf != "" {
+		t.Errorf("%+v", v.Articles)
+	}
+	if len(v.Counterparts) != 1 || v.Counterparts[0].ID != "k1" || !v.Counterparts[0].Weak || v.Counterparts[0].Firm {
+		t.Errorf("%+v", v.Counterparts)
+	}
+	if _, err := h.StoryView(t.Context(), "nobody"); !errors.Is(err, briefings.ErrNotFound) {
+		t.Errorf("an unknown article: %v", err)
+	}
+	h.news.articles = nil
+	if cards, err := h.StoryCards(t.Context(), 10); err != nil || len(cards) != 0 {
+		t.Errorf("an empty library: %v, %v", cards, err)
+	}
+}
