@@ -38,7 +38,6 @@ func TestAnOrderForADigestIsReadInAnyOrder(t *testing.T) {
 
 func TestABeatIsBuiltInChat(t *testing.T) {
 	t.Parallel()
-	h := open(t, nil)
 	for text, want := range map[string]briefings.Beat{
 		"digest add sanctions, Iran, @Kim Yo-jong, from Yonhap, Reuters, in English, fr, without football, tennis weekdays 07:30": {
 			Topics: []string{"sanctions", "Iran", "@Kim Yo-jong"}, Outlets: []string{"Yonhap", "Reuters"}, Languages: []string{"en", "fr"}, Without: []string{"football", "tennis"}},
@@ -46,7 +45,7 @@ func TestABeatIsBuiltInChat(t *testing.T) {
 		"digest add daily 08:00 about “sanctions”, only from KCNA":                      {Topics: []string{"“sanctions”"}, Outlets: []string{"KCNA"}},
 		"digest add daily 08:00 about everything, without sport, from ill-wind.example": {Without: []string{"sport"}, Outlets: []string{"ill-wind.example"}},
 	} {
-		h = open(t, nil)
+		h := open(t, nil)
 		s := added(t, h, text)
 		if diff := cmp.Diff(want, s.Beat); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", text, diff)

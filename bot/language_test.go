@@ -23,7 +23,7 @@ func TestRepliesAreInTheReadersLanguage(t *testing.T) {
 			t.Parallel()
 			h := open(t, nil)
 			if row.channel != "" {
-				if got := words(h.typed(t, "settings language "+row.channel)); !strings.Contains(got, "is now "+row.channel) {
+				if got := words(h.typed(t, "settings language "+row.channel)); !strings.Contains(got, row.channel) || strings.Contains(got, "is now") {
 					t.Fatal(got)
 				}
 			}
@@ -50,9 +50,9 @@ func TestAChannelsLanguageIsASetting(t *testing.T) {
 	for _, row := range []struct{ text, want, language string }{
 		{"settings language", "language: en (default)", ""},
 		{"settings language klingon", "“klingon” doesn’t fit language. Write en, fr, ko or default.", ""},
-		{"settings language Français", "The setting language is now fr.", "fr"},
+		{"settings language Français", "Le réglage language est maintenant : fr.", "fr"},
 		{"settings language", "language : fr.", "fr"}, // and from now on it speaks French
-		{"settings language ko-KR", "Le réglage language est maintenant : ko.", "ko"},
+		{"settings language ko-KR", "설정 language의 값은 이제 ko입니다.", "ko"},
 		{"settings language default", "기본값", ""},
 	} {
 		if got := words(h.typed(t, row.text)); !strings.Contains(got, row.want) {

@@ -67,7 +67,7 @@ func (d *dossier) read() {
 		}
 		var words, stems, title strings.Builder
 		var run []string // the stems one by one
-		inHead, inLead, leadEnd := 0, 0, 0
+		var inHead, inLead, leadEnd int
 		d.countries = map[string]int{}
 		add := func(text string, toks []prose.Token, inTitle bool) {
 			for i, t := range toks {

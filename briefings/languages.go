@@ -148,11 +148,9 @@ func (q *asked) findTypeIn() {
 	best := len(folded) + 1
 	longest := 0
 	for w, kind := range t.asks {
-		i := -1
+		i := strings.Index(folded, w)
 		if spaced(w) {
 			i = wordIndex(folded, w)
-		} else {
-			i = strings.Index(folded, w)
 		}
 		if i < 0 {
 			continue

@@ -96,7 +96,7 @@ func TestAHostThatWantsItsRestGetsItFromAllSources(t *testing.T) {
 		leave(http.StatusTooManyRequests, http.Header{"Retry-After": {"3600"}})
 		_, err = c.enter(t.Context(), "h", 0, true)
 		r, ok := errors.AsType[resting](err)
-		if !ok || r.until.Sub(time.Now()) != time.Hour {
+		if !ok || time.Until(r.until) != time.Hour {
 			t.Fatalf("the next poll: %v", err)
 		}
 		if leave, err := c.enter(t.Context(), "h", 0, false); err != nil {

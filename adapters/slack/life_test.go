@@ -48,7 +48,9 @@ func TestStopCutsAnAnswerOff(t *testing.T) {
 		<-begun
 		st.Stop(st.Direct("U1"), "1.000001", "U1") // another thread
 		st.Stop(st.Direct("U1"), asked.TS, "U1")
-		st.AwaitMessage(st.Direct("U1"), func(m slackfake.Message) bool { return m.ThreadTS == asked.TS && strings.Contains(m.Shown, "요청하신 대로 멈췄") })
+		st.AwaitMessage(st.Direct("U1"), func(m slackfake.Message) bool {
+			return m.ThreadTS == asked.TS && strings.Contains(m.Shown, "요청하신 대로 멈췄")
+		})
 		st.Await("active", func() bool { return st.Session(st.Direct("U1"), asked.TS) == "active" })
 	})
 }

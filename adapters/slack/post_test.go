@@ -338,7 +338,7 @@ func TestAnAnswerArrivesOnceWhateverSlackDoes(t *testing.T) {
 		st.Fault(slackfake.Fault{Method: "chat.postMessage", Lost: true})
 		st.Mention("C1", "U1", "who?")
 		told := st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "U1" })
-		if !strings.Contains(told.Shown, "did not confirm") {
+		if !strings.Contains(told.Shown, "확인해 주지 않") {
 			t.Errorf("got %q", told.Shown)
 		}
 		if n := len(st.Posts("C1")); n != 1 {
@@ -353,7 +353,7 @@ func TestAPlaceWhereWeMayNotWrite(t *testing.T) {
 		st.AddChannel(slackfake.Channel{ID: "C5", Name: "news-only", ReadOnly: true, Members: []string{slackfake.BotUser, "U1"}})
 		st.Mention("C5", "U1", "who?")
 		told := st.AwaitMessage(st.Direct("U1"), func(m slackfake.Message) bool { return true })
-		if !strings.Contains(told.Shown, "can't write in this channel") {
+		if !strings.Contains(told.Shown, "이 채널에 쓸 수 없") {
 			t.Errorf("got %q", told.Shown)
 		}
 	})
@@ -375,7 +375,7 @@ func TestASlowAnswerIsAnnouncedAndThenReplaced(t *testing.T) {
 		}
 		asked := st.Mention("C1", "U1", "who?")
 		line := st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.ThreadTS == asked.TS })
-		if !strings.Contains(line.Shown, "reading the sources") {
+		if !strings.Contains(line.Shown, "출처를 읽고") {
 			t.Errorf("got %q", line.Shown)
 		}
 		release <- struct{}{}

@@ -50,7 +50,9 @@ func TestASlashCommandIsAnsweredForOneAndCanBeShared(t *testing.T) {
 		if shared.Shown != "A car." || shared.ThreadTS != "" || labels(shared) != "" {
 			t.Errorf("what was shared is %+v", shared)
 		}
-		st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.TS == answer.TS && strings.HasPrefix(m.Shown, "채널에 공유했") })
+		st.AwaitMessage("C1", func(m slackfake.Message) bool {
+			return m.TS == answer.TS && strings.HasPrefix(m.Shown, "채널에 공유했")
+		})
 
 		st.Click("U1", answer, "채널에 공유") // pressed twice
 		st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "U1" && strings.Contains(m.Shown, "너무 오래된") })

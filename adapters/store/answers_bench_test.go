@@ -122,16 +122,9 @@ func searchBoth(b *testing.B, articles []briefings.Article, questions []briefing
 		x.Search(q)
 		ours = append(ours, time.Since(begin))
 		begin = time.Now()
-		rows, err := db.Query(`select rowid from passages where passages match ? order by bm25(passages, 2.0, 1.0) limit 60`, strings.Join(words, " OR "))
-		if err != nil {
+		if err := plainSearch(db, strings.Join(words, " OR ")); err != nil {
 			b.Fatal(err)
 		}
-		for rows.Next() {
-		}
-		if err := rows.Err(); err != nil {
-			b.Fatal(err)
-		}
-		rows.Close()
 		plain = append(plain, time.Since(begin))
 	}
 	p, o := spread(plain), spread(ours)
@@ -144,6 +137,18 @@ func searchBoth(b *testing.B, articles []briefings.Article, questions []briefing
 	b.ReportMetric(size/(1<<20), "MB-index")
 	runtime.KeepAlive(x)
 	return p
+}
+
+// plainSearch asks FTS5 for the best sixty.
+func plainSearch(db *sql.DB, words string) error {
+	rows, err := db.Query(`select rowid from passages where passages match ? order by bm25(passages, 2.0, 1.0) limit 60`, words)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+	}
+	return rows.Err()
 }
 
 // plainIndex makes the passages' table in FTS5.
@@ -166,6 +171,7 @@ func plainIndex(b *testing.B, articles []briefings.Article) (*sql.DB, time.Durat
 	if err != nil {
 		b.Fatal(err)
 	}
+	defer insert.Close()
 	n := 0
 	for _, a := range articles {
 		for _, p := range a.Passages {

@@ -217,7 +217,7 @@ func (h *Holder) keep(ctx context.Context, l Lease, end time.Time) (held context
 	wg.Go(func() {
 		beat := time.NewTicker(leaseEvery)
 		defer beat.Stop()
-		for context.Cause(held) != ErrLeaseLost {
+		for !errors.Is(context.Cause(held), ErrLeaseLost) {
 			select {
 			case <-released:
 				last.Stop()
