@@ -47,7 +47,7 @@ RELIABILITY := -count=1 -v -run 'Reliability|NothingIsLostOrDoubled|EverySlotOfA
 COUNTED := grep -E 'lost=|^ *--- (FAIL|SKIP)|^(FAIL|ok|panic)' | sed -E 's/^ *[a-z_]+_test\.go:[0-9]+: //'
 
 reliability-short: ## deliveries through kill -9, a platform's faults and a machine's, in about three minutes; see docs/reliability.md
-	@out=$$(go test $(RELIABILITY) ./bot/digest ./cmd/attache 2>&1); rc=$$?; echo "$$out" | $(COUNTED); exit $$rc
+	@out=$$(go test -timeout 20m $(RELIABILITY) ./bot/digest ./cmd/attache 2>&1); rc=$$?; echo "$$out" | $(COUNTED); exit $$rc
 
 reliability: ## the same over many more deliveries and kills
 	@out=$$(go test -timeout 4h $(RELIABILITY) ./bot/digest -long 2>&1); rc=$$?; echo "$$out" | $(COUNTED); exit $$rc
