@@ -316,7 +316,7 @@ func (a *Adapter) aside(ctx context.Context, g gesture, m *message.Message) {
 var errUnsure = errors.New("it may have been posted")
 
 // postSurely posts a part of an answer, waiting where Slack says so. After a failure that may have been a success it looks
-// before it posts again, once.
+// before it posts again, once, and before it gives up.
 func (a *Adapter) postSurely(ctx context.Context, to message.Address, m *message.Message, key string) (message.Ref, error) {
 	began := a.cfg.Now()
 	wait := backoff{first: time.Second, most: 15 * time.Second}
@@ -332,11 +332,10 @@ func (a *Adapter) postSurely(ctx context.Context, to message.Address, m *message
 				return message.Ref{}, err
 			}
 		case message.Unknown:
-			if key == "" || looked {
+			if key == "" {
 				a.counts.add("unsure")
 				return message.Ref{}, errUnsure
 			}
-			looked = true
 			ref, found, ferr := a.poster.Find(ctx, to, key, began)
 			if ferr != nil {
 				a.counts.add("unsure")
@@ -346,6 +345,11 @@ func (a *Adapter) postSurely(ctx context.Context, to message.Address, m *message
 			if found {
 				return ref, nil
 			}
+			if looked {
+				a.counts.add("unsure")
+				return message.Ref{}, errUnsure
+			}
+			looked = true
 		default:
 			return message.Ref{}, err
 		}

@@ -115,6 +115,25 @@ func (p *process) get(t *testing.T, path string, into any) {
 	p.do(t, req, into)
 }
 
+// health is what /readyz answers.
+func (p *process) health(t *testing.T) (status int, said string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+p.address+"/readyz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(raw)
+}
+
 func (p *process) do(t *testing.T, req *http.Request, into any) {
 	t.Helper()
 	res, err := http.DefaultClient.Do(req)

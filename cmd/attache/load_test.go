@@ -144,12 +144,17 @@ func (s storm) run(t *testing.T) {
 
 	// What is said to each is looked at now and then: looking costs more than answering, and the platforms stand still meanwhile.
 	next, silent := time.Time{}, asked
+	t.Cleanup(func() {
+		for _, w := range silent {
+			t.Logf("still waiting: %s %s of %s in %s (command: %v)", w.platform, w.message, w.person, w.channel, w.command != nil)
+		}
+	})
 	slackSide.Await("an answer or a word to each question", func() bool {
 		began := time.Now()
 		if began.Before(next) {
 			return false
 		}
-		missing, _, _ := tally(silent, slackSide, discordSide)
+		missing, _, _ := tally(asked, slackSide, discordSide)
 		if len(missing) != len(silent) {
 			t.Logf("%s: %d still wait", time.Since(first).Round(time.Second), len(missing))
 		}
@@ -213,6 +218,7 @@ func (s storm) fail(t *testing.T, slackSide *slackfake.Server, discordSide *disc
 // tally counts what each question got: silent ones got nothing yet, told ones an honest word instead of an answer.
 func tally(asked []waiting, slackSide *slackfake.Server, discordSide *discordfake.Server) (silent []waiting, told int, twice []waiting) {
 	got := map[string][]string{}
+	whispered := map[string]int{} // words to one person in Slack, which don't say to which question
 	seen := map[string]bool{}
 	for _, w := range asked {
 		if seen[w.platform+w.channel] {
@@ -228,7 +234,9 @@ func tally(asked []waiting, slackSide *slackfake.Server, discordSide *discordfak
 			continue
 		}
 		for _, m := range slackSide.Messages(w.channel) {
-			if m.User == slackfake.BotUser && !m.Deleted && !strings.HasPrefix(m.Text, "One moment") && !strings.HasPrefix(m.Text, "잠시만요") {
+			if m.For != "" {
+				whispered[w.channel+" "+m.For]++
+			} else if m.User == slackfake.BotUser && !m.Deleted && !strings.HasPrefix(m.Text, "One moment") && !strings.HasPrefix(m.Text, "잠시만요") {
 				got[m.ThreadTS] = append(got[m.ThreadTS], m.Text)
 			}
 		}
@@ -244,7 +252,10 @@ func tally(asked []waiting, slackSide *slackfake.Server, discordSide *discordfak
 				said = append(said, "")
 			}
 		}
-		switch {
+		switch whisper := w.channel + " " + w.person; {
+		case len(said) == 0 && whispered[whisper] > 0:
+			whispered[whisper]--
+			told++
 		case len(said) == 0:
 			silent = append(silent, w)
 		case len(said) > 1:

@@ -95,6 +95,10 @@ func TestSeveralWorkspacesAddTheSlackAppAndAreAnsweredByHTTP(t *testing.T) {
 		t.Fatalf("attache stopped with %d:\n%s", code, p.out)
 	}
 	p = serve()
+	side.Await("Slack to be taken up again", func() bool { // until then deliveries are refused, and Slack sends them later
+		status, _ := p.health(t)
+		return status == http.StatusOK
+	})
 	ask()
 	side.Uninstall()
 	side.Await("the token to go", func() bool {
@@ -175,17 +179,8 @@ func TestAPlatformThatIsAwayMakesTheProcessNotReady(t *testing.T) {
 	t.Parallel()
 	side := discordfake.Start(t, discordfake.Options{Remaining: 1}) // no session may be made today
 	p := start(t, &movable{}, "ATTACHE_DATA="+t.TempDir(), "DISCORD_BOT_TOKEN="+side.Token, "DISCORD_API_URL="+side.URL)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+p.address+"/readyz", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("/readyz answers %s", resp.Status)
+	if status, said := p.health(t); status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz answers %d: %s", status, said)
 	}
 	var metrics string
 	p.get(t, "/metrics", &metrics)

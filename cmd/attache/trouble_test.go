@@ -2,7 +2,6 @@ package main
 
 import (
 	"database/sql"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -48,28 +47,9 @@ func (x *troubled) awaitDigest(day string) {
 	x.slack.Await("the digest of "+day, func() bool { return x.digests(day) > 0 })
 }
 
-// health is what /readyz answers.
-func (x *troubled) health() (int, string) {
-	x.t.Helper()
-	req, err := http.NewRequestWithContext(x.t.Context(), http.MethodGet, "http://"+x.p.address+"/readyz", nil)
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	return res.StatusCode, string(raw)
-}
-
 func (x *troubled) awaitHealth(status int) {
 	x.t.Helper()
-	x.slack.Await("another state of health", func() bool { got, _ := x.health(); return got == status })
+	x.slack.Await("another state of health", func() bool { got, _ := x.p.health(x.t); return got == status })
 }
 
 // alive asks a question, which needs the database to be written.
@@ -166,7 +146,7 @@ func TestClockThatJumpsPostsEachDigestOnce(t *testing.T) {
 	x.clock.set(time.Date(2024, 2, 22, 8, 0, 1, 0, time.UTC))
 	x.awaitDigest("22 February 2024")
 	x.once("clock two hours ahead and back", "21 February 2024", "22 February 2024")
-	if status, why := x.health(); status != http.StatusOK {
+	if status, why := x.p.health(x.t); status != http.StatusOK {
 		t.Errorf("health is %d: %s", status, why)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -47,30 +48,42 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if bound && !time.Now().Before(end) {
 		return nil, ErrLate
 	}
+	var limit *deadline
+	if bound {
+		limit = &deadline{end: end}
+	}
 	trace := &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
 		c := got.Conn
 		if secure, ok := c.(*tls.Conn); ok {
 			c = secure.NetConn()
 		}
 		if c, ok := c.(*conn); ok {
-			if bound {
-				c.end.Store(&end)
-			} else {
-				c.end.Store(nil)
-			}
+			c.limit.Store(limit)
 		}
 	}}
-	return t.Transport.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+	answer, err := t.Transport.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+	if err != nil && limit != nil && limit.missed.Load() && !errors.Is(err, ErrLate) {
+		// The refused write closes the connection, and the read that fails with it may be what net/http reports.
+		return nil, fmt.Errorf("%w (%w)", ErrLate, err)
+	}
+	return answer, err
+}
+
+// deadline is until when a request may be written, and whether a write came too late.
+type deadline struct {
+	end    time.Time
+	missed atomic.Bool
 }
 
 // conn carries one request at a time and knows until when it may be written.
 type conn struct {
 	net.Conn
-	end atomic.Pointer[time.Time]
+	limit atomic.Pointer[deadline]
 }
 
 func (c *conn) Write(b []byte) (int, error) {
-	if end := c.end.Load(); end != nil && !time.Now().Before(*end) {
+	if limit := c.limit.Load(); limit != nil && !time.Now().Before(limit.end) {
+		limit.missed.Store(true)
 		return 0, ErrLate
 	}
 	return c.Conn.Write(b)
