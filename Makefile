@@ -3,6 +3,8 @@
 LINT_VERSION := v2.15.0
 VULN_VERSION := v1.9.0
 RACE := $(shell command -v cc >/dev/null 2>&1 && echo -race)
+# What takes longest begins first.
+SLOWEST := ./cmd/... ./adapters/store ./adapters/playground
 FUZZTIME ?= 20s
 
 .PHONY: all build test lint vet fuzz vuln bench bench-answers update screenshots reliability-short reliability
@@ -13,7 +15,7 @@ build: ## the static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/attache ./cmd/attache
 
 test: ## every test; set ATTACHE_TEST_REQUIRE=postgres,chromium to fail instead of skipping
-	go test $(RACE) -shuffle=on -timeout 20m ./...
+	go test $(RACE) -shuffle=on -timeout 20m $(SLOWEST) ./...
 
 vet:
 	go vet ./...
@@ -25,9 +27,12 @@ vuln: ## known vulnerabilities in what we call; needs the vulnerability database
 	go run golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION) ./...
 
 fuzz: ## every fuzz target for FUZZTIME (a time such as 20s, or a number of runs such as 1000x)
-	@go list -f '{{$$p := .ImportPath}}{{range .TestGoFiles}}{{$$p}} {{end}}{{range .XTestGoFiles}}{{$$p}} {{end}}' ./... | tr ' ' '\n' | sort -u | grep . | while read -r pkg; do \
-		go test -list '^Fuzz' "$$pkg" | grep '^Fuzz' | while read -r target; do \
-			echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg" </dev/null || exit 1; \
+	@work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; \
+	grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u | while read -r dir; do \
+		go test -c -fuzz=. -o "$$work/fuzz.test" "$$dir" || exit 1; \
+		sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$dir"/*_test.go | while read -r target; do \
+			echo "$$dir $$target"; \
+			(cd "$$dir" && "$$work/fuzz.test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzzcachedir "$$work/cache" -test.fuzztime $(FUZZTIME) -test.fuzzminimizetime 10x </dev/null) || exit 1; \
 		done || exit 1; \
 	done
 

@@ -243,7 +243,16 @@ type AlertNewsroom interface {
 	Version() int64
 }
 
-var _ AlertNewsroom = (*briefings.Engine)(nil)
+// Sentry is an AlertNewsroom that can tell whether anything new meets a watch list, for much less than composing takes.
+type Sentry interface {
+	// Meets says whether an article that came after a version may meet an entry.
+	Meets(entries []string, since int64) bool
+}
+
+var (
+	_ AlertNewsroom = (*briefings.Engine)(nil)
+	_ Sentry        = (*briefings.Engine)(nil)
+)
 
 // AlertDesk tells channels at once of what meets their watch lists: one message a story, which follows it. What it decides is
 // a notice on the channel's line, made under the line's revision, so that any number of desks tell a story once; the couriers
@@ -252,8 +261,16 @@ type AlertDesk struct {
 	c AlertsConfig
 
 	mu     sync.Mutex
-	looked map[string]look // by line
-	listed map[string]look // by platform
+	looked map[string]look      // by line
+	listed map[string]look      // by platform
+	lists  map[string]watchlist // by line
+}
+
+// watchlist is what a line's channel watches, as it was read a moment ago.
+type watchlist struct {
+	raw     string // its settings
+	entries []string
+	at      time.Time
 }
 
 // look is when a line, or all of a platform, was looked at.
@@ -261,6 +278,7 @@ type look struct {
 	version int64
 	at      time.Time
 	again   time.Time // look again then, whatever the version; zero: no need
+	raw     string    // what the channel watched
 }
 
 // same says that there can be nothing to tell since.
@@ -280,7 +298,7 @@ func NewAlertDesk(c AlertsConfig) (*AlertDesk, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &AlertDesk{c: c, looked: map[string]look{}, listed: map[string]look{}}, nil
+	return &AlertDesk{c: c, looked: map[string]look{}, listed: map[string]look{}, lists: map[string]watchlist{}}, nil
 }
 
 // Run looks until ctx ends. It never fails: what does is told in the log and tried again.
@@ -445,8 +463,16 @@ func (d *AlertDesk) Told(ctx context.Context, channel string, now time.Time) ([]
 	return readTold(notices).keys, nil
 }
 
-// Compose composes a channel's digest as the newsroom does, with what the channel was alerted to since as known.
+// Compose composes a channel's digest as the newsroom does, with what the channel was alerted to since as known, and a review
+// with what the channel asked.
 func (d *AlertDesk) Compose(ctx context.Context, a briefings.Assignment) (briefings.Edition, error) {
+	if a.Review {
+		e, err := d.c.Newsroom.Compose(ctx, a)
+		if err == nil {
+			err = askedIn(ctx, d.c.Memory, a.For, &e)
+		}
+		return e, err
+	}
 	keys, err := d.Told(ctx, a.For, a.Window.To)
 	if err != nil {
 		return briefings.Edition{}, err
@@ -459,7 +485,13 @@ func (d *AlertDesk) Compose(ctx context.Context, a briefings.Assignment) (briefi
 		last.Carried = append(slices.Clone(last.Carried), keys...)
 		a.Last = &last
 	}
-	return d.c.Newsroom.Compose(ctx, a)
+	beat := a.Beat
+	if a.Beat, err = rested(ctx, d.c.Memory, a.For, beat, a.Window.To); err != nil {
+		return briefings.Edition{}, err
+	}
+	e, err := d.c.Newsroom.Compose(ctx, a)
+	e.Beat = beat // a rest is no part of what the channel follows
+	return e, err
 }
 
 // channel tells one channel what there is to tell.
@@ -471,6 +503,17 @@ func (d *AlertDesk) channel(ctx context.Context, line digest.Subscription) (anno
 	if seen && before.same(version, now) {
 		return 0, before.again, nil
 	}
+	watched, err := d.watchlist(ctx, line, now)
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	if sentry, ok := d.c.Newsroom.(Sentry); ok && seen && before.raw == watched.raw && (before.again.IsZero() || now.Before(before.again)) &&
+		!sentry.Meets(watched.entries, before.version) {
+		d.mu.Lock()
+		d.looked[line.ID] = look{version, now, before.again, watched.raw}
+		d.mu.Unlock()
+		return 0, before.again, nil
+	}
 	c := &callout{d: d, line: line, now: now, poster: d.c.Posters[at.Platform]}
 	err = c.run(ctx)
 	if errors.Is(err, digest.ErrChanged) { // another desk was faster: what it told is read next time
@@ -478,10 +521,37 @@ func (d *AlertDesk) channel(ctx context.Context, line digest.Subscription) (anno
 	}
 	if err == nil || errors.Is(err, digest.ErrChanged) {
 		d.mu.Lock()
-		d.looked[line.ID] = look{version, now, c.again}
+		d.looked[line.ID] = look{version, now, c.again, watched.raw}
 		d.mu.Unlock()
 	}
 	return c.announced, c.again, err
+}
+
+// watchlist is what a line's channel watches, read again after alertsList: a change of it takes that long to be noticed. Nothing is
+// missed meanwhile, for the first look after a change looks back as far as it must.
+func (d *AlertDesk) watchlist(ctx context.Context, line digest.Subscription, now time.Time) (watchlist, error) {
+	d.mu.Lock()
+	l, ok := d.lists[line.ID]
+	d.mu.Unlock()
+	if ok && !now.Before(l.at) && now.Before(l.at.Add(alertsList)) {
+		return l, nil
+	}
+	how, err := d.c.Memory.Setting(ctx, scope(line.Address), settingAlerts)
+	if err != nil {
+		return watchlist{}, fmt.Errorf("read the setting %s: %w", settingAlerts, err)
+	}
+	raw, err := d.c.Memory.Setting(ctx, scope(line.Address), settingWatch)
+	if err != nil {
+		return watchlist{}, fmt.Errorf("read the setting %s: %w", settingWatch, err)
+	}
+	l = watchlist{raw: how + "\n" + raw, at: now}
+	if a, err := readAlerting(how); err == nil && a.On && raw != "" { // without entries nothing is met
+		_ = json.Unmarshal([]byte(raw), &l.entries) // whoever looks says what is wrong with it
+	}
+	d.mu.Lock()
+	d.lists[line.ID] = l
+	d.mu.Unlock()
+	return l, nil
 }
 
 // callout is one look at one channel.
@@ -581,8 +651,12 @@ func (c *callout) windows(list []string) map[int64][]string {
 
 // look tells what meets entries since from, and returns how many stories wait because of the limit.
 func (c *callout) look(ctx context.Context, from time.Time, entries []string) (waiting int, err error) {
+	beat, err := rested(ctx, c.d.c.Memory, scope(c.line.Address), briefings.Beat{Watch: entries}, c.now)
+	if err != nil {
+		return 0, err
+	}
 	e, err := c.d.c.Newsroom.Compose(ctx, briefings.Assignment{
-		Beat: briefings.Beat{Watch: entries}, Window: briefings.Window{From: from, To: c.now.Add(time.Second)}, // with what was read this very moment
+		Beat: beat, Window: briefings.Window{From: from, To: c.now.Add(time.Second)}, // with what was read this very moment
 		Last: &briefings.Edition{Carried: c.told.keys}, Most: alertsStories, For: scope(c.line.Address),
 	})
 	if err != nil {

@@ -62,6 +62,7 @@ func (b *Bot) ask(ctx context.Context, v *visit, question string) (*message.Mess
 		return b.article(ctx, v, read[0])
 	}
 
+	v.question = words
 	q := briefings.Question{Text: words, Thread: thread, Asked: v.At, For: scope(v.Address), Explain: v.Explain}
 	for _, a := range read {
 		q.Articles = append(q.Articles, a.ID)
@@ -91,6 +92,9 @@ func (b *Bot) ask(ctx context.Context, v *visit, question string) (*message.Mess
 // told keeps an answer and words it.
 func (b *Bot) told(ctx context.Context, v *visit, answer briefings.Answer, o present.Answering) *message.Message {
 	v.outcome = string(answer.Verdict)
+	if !v.private {
+		v.asked = firstRunes(message.Clean(v.question), 300)
+	}
 	if answer.Why != nil {
 		v.why, answer.Why = answer.Why.Brief(), nil // it isn't remembered
 	}
@@ -102,7 +106,7 @@ func (b *Bot) told(ctx context.Context, v *visit, answer briefings.Answer, o pre
 // remember keeps an answer as the next turn of its conversation and returns its id, or "" where it could not be kept: an
 // answer without buttons is better than none.
 func (b *Bot) remember(ctx context.Context, v *visit, answer briefings.Answer) string {
-	x := Exchange{ID: newID(12), Conversation: v.Conversation, Address: v.Address, User: v.User.ID, At: v.At, Answer: answer}
+	x := Exchange{ID: newID(12), Conversation: v.Conversation, Address: v.Address, User: v.User.ID, At: v.At, Answer: answer, Asked: v.asked}
 	if err := b.c.Memory.KeepExchange(ctx, x); err != nil {
 		b.c.Log.ErrorContext(ctx, "an answer could not be remembered", "address", v.Address.String(), "error", err)
 		return ""
@@ -302,7 +306,8 @@ func (b *Bot) click(ctx context.Context, v *visit) (*message.Message, error) {
 	v.private = true
 	v.command = "click"
 	switch v.Action {
-	case present.ActionEvidence, present.ActionHelpful, present.ActionUnhelpful, present.ActionShare, present.ActionAgain, present.ActionSuggest, present.ActionFollow, present.ActionFollowLast, present.ActionStory, present.ActionSetUp:
+	case present.ActionEvidence, present.ActionHelpful, present.ActionUnhelpful, present.ActionShare, present.ActionAgain, present.ActionSuggest, present.ActionFollow, present.ActionFollowLast, present.ActionStory, present.ActionSetUp,
+		present.ActionTrack, present.ActionSnooze, present.ActionUnsnooze:
 		v.command = "click " + v.Action
 	default:
 		v.outcome = "refused"
@@ -328,6 +333,8 @@ func (b *Bot) click(ctx context.Context, v *visit) (*message.Message, error) {
 		return b.followPreviewed(ctx, v, x, wish{follow: true})
 	case present.ActionSetUp:
 		return b.setUp(ctx, v, x)
+	case present.ActionTrack, present.ActionSnooze, present.ActionUnsnooze:
+		return b.matterPressed(ctx, v, x)
 	case present.ActionFollowLast:
 		return b.followPreviewed(ctx, v, x, wish{follow: true, first: present.FollowLast})
 	case present.ActionShare:

@@ -66,6 +66,8 @@ type User struct {
 	Zone   string // IANA zone, where the platform tells it
 	// Manages says whether the person may manage the channel, as far as the platform tells.
 	Manages Permission
+	// Rings says whether the person may mention any role, as far as the platform tells.
+	Rings Permission
 }
 
 // Permission is what a platform tells about a right.
@@ -125,6 +127,16 @@ type Exchange struct {
 	User         string
 	At           time.Time
 	Answer       briefings.Answer
+	// Asked is the question in the words in which it was asked where everybody in the channel could read it; empty for anything else.
+	// A weekly review tells of it, without who asked.
+	Asked string
+}
+
+// Inquiries is a Memory that can tell what was asked openly in a channel.
+type Inquiries interface {
+	// Asked returns how many questions were asked openly in the channel of at within a window, and the newest of them, at most
+	// limit, the newest first. Questions of other channels, and those that only the asker could see, are not among them.
+	Asked(ctx context.Context, at message.Address, w briefings.Window, limit int) (n int, asked []string, err error)
 }
 
 // Feedback is one person's vote.

@@ -60,13 +60,18 @@ func (b *Bot) locale(ctx context.Context, r Request) string {
 func (b *Bot) settings(ctx context.Context, v *visit, name, value string) (*message.Message, error) {
 	reader := b.reader(ctx, v.Request)
 	name = strings.ToLower(strings.TrimSuffix(name, ":"))
-	if name != "" && !slices.Contains(settingNames, name) {
+	names := b.settingsAt(v.Address.Platform)
+	if name == settingPing && !slices.Contains(names, name) {
 		v.outcome = "refused"
-		return present.SettingAbsent(name, settingNames, reader), nil
+		return present.PingNowhere(reader), nil
+	}
+	if name != "" && !slices.Contains(names, name) {
+		v.outcome = "refused"
+		return present.SettingAbsent(name, names, reader), nil
 	}
 	if value == "" {
 		var list []present.Setting
-		for _, n := range settingNames {
+		for _, n := range names {
 			if name == "" || n == name {
 				list = append(list, b.shown(ctx, v.Address, n, b.setting(ctx, v.Address, n)))
 			}
@@ -74,6 +79,18 @@ func (b *Bot) settings(ctx context.Context, v *visit, name, value string) (*mess
 		return present.Settings(list, reader), nil
 	}
 	kept, ok := readSetting(name, value)
+	if name == settingPing {
+		var refusal *message.Message
+		var err error
+		if kept, refusal, err = b.pingAllowed(ctx, v, value); err != nil {
+			return nil, err
+		}
+		if refusal != nil {
+			v.outcome = "refused"
+			return refusal, nil
+		}
+		ok = true
+	}
 	if !ok {
 		v.outcome = "refused"
 		return present.SettingBad(name, value, reader), nil
@@ -100,6 +117,9 @@ func (b *Bot) shown(ctx context.Context, at message.Address, name, value string)
 		case settingAnswers:
 			s.Value = answersChannel
 		}
+	} else if name == settingPing {
+		_, role, _ := strings.Cut(value, " ")
+		s.Value = "@" + role
 	}
 	return s
 }

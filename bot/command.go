@@ -39,6 +39,7 @@ type ArgKind string
 // The kinds of an argument.
 const (
 	ArgText    ArgKind = "text"    // free text
+	ArgPassage ArgKind = "passage" // free text of many lines
 	ArgLink    ArgKind = "link"    // an http(s) address
 	ArgWhen    ArgKind = "when"    // a schedule as people write it
 	ArgZone    ArgKind = "zone"    // an IANA time zone
@@ -53,7 +54,7 @@ const (
 )
 
 // Completes says whether Bot.Complete has choices for arguments of the kind.
-func (k ArgKind) Completes() bool { return k != ArgText && k != ArgLink }
+func (k ArgKind) Completes() bool { return k != ArgText && k != ArgPassage && k != ArgLink }
 
 // Group returns the first word of a name of two words, and "" for a name of one.
 func (c Command) Group() string {
@@ -134,6 +135,16 @@ func CommandsIn(locale string) []Command {
 			Examples: []string{"digest add daily 08:00", "digest add weekdays 7:30 Asia/Seoul about North Korea, sanctions"},
 		},
 		{
+			Name: "digest review",
+			Args: []Arg{
+				{Name: "when", Kind: ArgWhen},
+				{Name: "zone", Kind: ArgZone},
+				{Name: "about", Kind: ArgTopics},
+			},
+			Manages: true, Private: true,
+			Examples: []string{"digest review", "digest review mondays 9am", "digest review fridays 17:00 Asia/Seoul about sanctions"},
+		},
+		{
 			Name:    "digest list",
 			Manages: true, Private: true,
 			Examples: []string{"digest list"},
@@ -207,6 +218,23 @@ func CommandsIn(locale string) []Command {
 			Args:    []Arg{{Name: "source", Required: true, Kind: ArgSource}},
 			Manages: true, Private: true,
 			Examples: []string{"source review s4k9", "source review all"},
+		},
+		{
+			Name:    "source unreview",
+			Args:    []Arg{{Name: "source", Required: true, Kind: ArgSource}},
+			Manages: true, Private: true,
+			Examples: []string{"source unreview s4k9"},
+		},
+		{
+			Name: "source paste",
+			Args: []Arg{
+				{Name: "text", Required: true, Kind: ArgPassage},
+				{Name: "title", Kind: ArgText},
+				{Name: "outlet", Kind: ArgText},
+				{Name: "published", Kind: ArgText},
+			},
+			Manages: true, Private: true,
+			Examples: []string{"source paste Title: Tanker seized | Outlet: Harbour Post | Date: 2024-02-16 | The coast guard seized a tanker."},
 		},
 		{
 			Name:    "watch add",

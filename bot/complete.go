@@ -76,7 +76,7 @@ func (b *Bot) CompleteIn(ctx context.Context, locale, command, arg, prefix strin
 	case ArgWatch:
 		return matching(same(b.watched(ctx, at)), prefix)
 	case ArgSetting:
-		return matching(same(settingNames), prefix)
+		return matching(same(b.settingsAt(at.Platform)), prefix)
 	case ArgValue:
 		choices := matching(same([]string{answersChannel, answersPrivate, everyone, "default", "en", "fr", "ko"}), prefix)
 		if len(prefix) > 1 {

@@ -35,6 +35,9 @@ const (
 type CorrectionsConfig struct {
 	// Library has the articles with their revisions. Required.
 	Library CorrectionLibrary
+	// StoryOf finds the story of an article, in which an earlier report of the same source may stand that a new report corrects;
+	// briefings.ErrNotFound (wrapped) where it is not indexed yet. Nil means that only later versions of a report correct it.
+	StoryOf func(ctx context.Context, article string) (briefings.Story, error)
 	// Board knows who was told what. Required.
 	Board digest.Board
 	// Memory keeps how far the desk has read, and the languages of channels. Required.
@@ -111,13 +114,19 @@ func (d *CorrectionDesk) Look(ctx context.Context) (announced int, err error) {
 		if len(batch) == 0 {
 			return announced, nil
 		}
+		behind := false
 		for _, a := range batch {
-			if a.Revision > 1 {
-				n, err := d.article(ctx, a)
-				announced += n
-				if err != nil {
-					return announced, fmt.Errorf("tell the readers of %s what was corrected: %w", a.ID, err)
-				}
+			tell := d.article
+			if a.Revision == 1 {
+				tell = d.successor
+			}
+			n, err := tell(ctx, a)
+			announced += n
+			if behind = errors.Is(err, errBehind); behind {
+				break
+			}
+			if err != nil {
+				return announced, fmt.Errorf("tell the readers of %s what was corrected: %w", a.ID, err)
 			}
 			seq = a.Seq
 		}
@@ -125,7 +134,95 @@ func (d *CorrectionDesk) Look(ctx context.Context) (announced int, err error) {
 		if err := d.c.Memory.SetSetting(ctx, scopeCorrections, settingCorrections, strconv.FormatInt(seq, 10)); err != nil {
 			return announced, fmt.Errorf("keep how far corrections were looked for: %w", err)
 		}
+		if behind {
+			return announced, nil
+		}
 	}
+}
+
+// errBehind says that a new article is not indexed yet: the desk comes back to it.
+var errBehind = errors.New("the index is behind the library")
+
+// successorWithin is how long the desk waits for a new article to be indexed.
+const successorWithin = 5 * time.Minute
+
+// successor tells the readers of earlier reports of the same source what a new report of it corrects in them. Only what the
+// source itself says that it corrects counts.
+func (d *CorrectionDesk) successor(ctx context.Context, a briefings.Article) (announced int, err error) {
+	if first, _ := briefings.CorrectionNotice(a); first < 0 || a.Backlog || d.c.StoryOf == nil {
+		return 0, nil
+	}
+	story, err := d.c.StoryOf(ctx, a.ID)
+	if errors.Is(err, briefings.ErrNotFound) {
+		for platform := range d.c.Posters {
+			if d.now(platform).Sub(a.Read) < successorWithin {
+				return 0, errBehind
+			}
+		}
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range story.Articles {
+		if id == a.ID {
+			continue
+		}
+		readers, err := d.c.Board.Citing(ctx, id, a.Read.Add(-correctionsReach))
+		if err != nil {
+			return announced, err
+		}
+		n, err := d.each(ctx, a, readers, func(reader digest.Delivery) (present.Correction, bool, error) {
+			return d.superseded(ctx, id, a, reader)
+		})
+		announced += n
+		if err != nil {
+			return announced, err
+		}
+	}
+	return announced, nil
+}
+
+// superseded is what a new report corrects of what a delivery cites of an earlier one.
+func (d *CorrectionDesk) superseded(ctx context.Context, id string, a briefings.Article, reader digest.Delivery) (c present.Correction, concerned bool, err error) {
+	cited, revision := citedOf(reader, func(q briefings.Citation) bool { return q.Article == id })
+	if len(cited) == 0 {
+		return c, false, nil
+	}
+	old, err := d.c.Library.Article(ctx, id, revision)
+	if errors.Is(err, briefings.ErrNotFound) {
+		return c, false, nil // what can't be read any more can't be quoted either
+	}
+	if err != nil {
+		return c, false, fmt.Errorf("read revision %d of %s: %w", revision, id, err)
+	}
+	r, ok := briefings.Supersedes(old, a)
+	if !ok {
+		return c, false, nil
+	}
+	c = correctionOf(r, old, a, cited, func(change briefings.SentenceChange) string { return change.Old })
+	return c, len(c.Changes) > 0, nil
+}
+
+// citedOf are the citations of a delivery that are meant, and the newest revision among them.
+func citedOf(reader digest.Delivery, meant func(briefings.Citation) bool) (cited []briefings.Citation, revision int) {
+	if reader.Edition == nil {
+		return nil, 0
+	}
+	digest.EachCitation(*reader.Edition, func(q briefings.Citation) {
+		if meant(q) {
+			cited = append(cited, q)
+			revision = max(revision, q.Revision)
+		}
+	})
+	return cited, revision
+}
+
+func (d *CorrectionDesk) now(platform string) time.Time {
+	if now := d.c.Now[platform]; now != nil {
+		return now()
+	}
+	return time.Now()
 }
 
 // withdrawal is how outlets say that a report no longer stands.
@@ -157,12 +254,19 @@ func (d *CorrectionDesk) article(ctx context.Context, a briefings.Article) (anno
 	if err != nil {
 		return 0, err
 	}
+	return d.each(ctx, a, readers, func(reader digest.Delivery) (present.Correction, bool, error) {
+		return d.correction(ctx, a, reader, gone)
+	})
+}
+
+// each tells those of readers whom a correction concerns.
+func (d *CorrectionDesk) each(ctx context.Context, a briefings.Article, readers []digest.Delivery, find func(digest.Delivery) (present.Correction, bool, error)) (announced int, err error) {
 	marked := map[message.Ref]bool{} // an alert and what came of it are one message
 	for _, reader := range readers {
 		if len(reader.Parts) == 0 || marked[reader.Parts[0].Ref] || d.c.Posters[reader.Address.Platform] == nil {
 			continue
 		}
-		c, concerned, err := d.correction(ctx, a, reader, gone)
+		c, concerned, err := find(reader)
 		if err != nil {
 			return announced, err
 		}
@@ -183,17 +287,7 @@ func (d *CorrectionDesk) article(ctx context.Context, a briefings.Article) (anno
 
 // correction is what a revision changes of what a delivery cites; concerned is false where it is none of that.
 func (d *CorrectionDesk) correction(ctx context.Context, a briefings.Article, reader digest.Delivery, gone bool) (c present.Correction, concerned bool, err error) {
-	if reader.Edition == nil {
-		return c, false, nil
-	}
-	var cited []briefings.Citation
-	revision := 0
-	digest.EachCitation(*reader.Edition, func(q briefings.Citation) {
-		if q.Article == a.ID && q.Revision < a.Revision {
-			cited = append(cited, q)
-			revision = max(revision, q.Revision)
-		}
-	})
+	cited, revision := citedOf(reader, func(q briefings.Citation) bool { return q.Article == a.ID && q.Revision < a.Revision })
 	if len(cited) == 0 {
 		return c, false, nil
 	}
@@ -215,6 +309,11 @@ func (d *CorrectionDesk) correction(ctx context.Context, a briefings.Article, re
 // they stand. correction is whether the newer one says that the older was wrong.
 func compared(old, a briefings.Article, cited []briefings.Citation, which func(briefings.SentenceChange) string) (c present.Correction, correction bool) {
 	r := briefings.Revise(old, a)
+	return correctionOf(r, old, a, cited, which), r.Correction
+}
+
+// correctionOf is a correction for those who cite a report, in the words of both versions or of both reports.
+func correctionOf(r briefings.Revision, old, a briefings.Article, cited []briefings.Citation, which func(briefings.SentenceChange) string) (c present.Correction) {
 	c = present.Correction{Was: versionOf(old, cited[0]), Is: versionOf(a, cited[0]), WasRead: old.Read, IsRead: a.Read}
 	if r.Notice != "" {
 		c.Notice = c.Is
@@ -232,7 +331,7 @@ func compared(old, a briefings.Article, cited []briefings.Citation, which func(b
 		}
 		c.Changes = append(c.Changes, s)
 	}
-	return c, r.Correction
+	return c
 }
 
 // correctedIn finds, for what an answer cites in its corrected form, how it read before.
@@ -294,11 +393,11 @@ func quotes(cited []briefings.Citation, sentence string) bool {
 // tell announces a correction to the channel of a delivery, unless it was told.
 func (d *CorrectionDesk) tell(ctx context.Context, a briefings.Article, reader digest.Delivery, c present.Correction) (bool, error) {
 	at := reader.Address
-	now := time.Now
-	if clock := d.c.Now[at.Platform]; clock != nil {
-		now = clock
-	}
+	now := func() time.Time { return d.now(at.Platform) }
 	key := fmt.Sprintf("%s%s:%d:%s#%d", keyCorrection, reader.Subscription, reader.Slot.UnixMilli(), a.ID, a.Revision)
+	if c.Was.Article != a.ID {
+		key += ":" + c.Was.Article
+	}
 	for range 5 {
 		line, err := digest.Line(ctx, d.c.Board, at, now())
 		if err != nil {

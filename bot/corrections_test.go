@@ -14,7 +14,7 @@ import (
 // corrections is a desk as a replica that has just started has it.
 func (w *wire) corrections() *bot.CorrectionDesk {
 	w.t.Helper()
-	d, err := bot.NewCorrectionDesk(bot.CorrectionsConfig{Library: w.library, Board: w.store, Memory: w.store, Posters: w.posters, Now: w.clocks})
+	d, err := bot.NewCorrectionDesk(bot.CorrectionsConfig{Library: w.library, StoryOf: w.engine.StoryOf, Board: w.store, Memory: w.store, Posters: w.posters, Now: w.clocks})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -87,6 +87,49 @@ func TestACorrectionFollowsItsReadersOnce(t *testing.T) {
 	shown = w.follow(one)
 	if len(shown) > 2 { // the digest cites that sentence
 		wants(t, shown, "post has corrected|herald has corrected", "in a thread", "in a thread: post has corrected")
+	}
+}
+
+func TestANewReportOfTheSameSourceCorrectsTheEarlierOne(t *testing.T) {
+	t.Parallel()
+	const notice = "\n\nCorrection: The Herald reported earlier that 14 passengers were hurt. It was four."
+	again := strings.Replace(ferry, "14 passengers", "four passengers", 1)
+	for name, row := range map[string]struct {
+		outlet, title, text string
+		marked              bool
+	}{
+		"it says so":                         {"herald", "Ferry Aurora hit pier at Bergen: four hurt", again + notice, true},
+		"its headline says so":               {"herald", "CORRECTED: Ferry Aurora hit pier at Bergen", again, true},
+		"it says nothing of a correction":    {"herald", "Ferry Aurora hit pier at Bergen: four hurt", again, false},
+		"another source says so":             {"post", "Ferry Aurora hit pier at Bergen: four hurt", again + notice, false},
+		"it corrects what is not shown":      {"herald", "Ferry Aurora hit pier at Bergen", ferry + "\n\nCorrection: The Herald reported earlier that the pier was built in 1912. It was 1921.", false},
+		"it rewords what is right":           {"herald", "Ferry Aurora hit pier at Bergen", strings.Replace(ferry, "14 passengers were hurt", "14 of the passengers suffered injuries", 1) + "\n\nCorrection: The Herald reported earlier that the captain was tested for drugs.", false},
+		"it corrects a report of other news": {"herald", "Chess: correction", "Correction: The Herald reported earlier that 14 moves were played in the chess final of Riga. It was forty.", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := openWire(t, threaded)
+			w.reads("ferry", "herald", "Ferry Aurora hits pier at Bergen", ferry)
+			w.digestOn("everything")
+			before := w.shown()
+			wants(t, before, "14 passengers")
+			w.pass(time.Hour)
+			w.reads("ferry2", row.outlet, row.title, row.text)
+			desk := w.corrections()
+			shown := w.follow(desk, w.corrections())
+			if !row.marked {
+				if len(shown) != 1 || shown[0] != before[0] {
+					t.Errorf("the channel shows\n%s", strings.Join(shown, "\n-----\n"))
+				}
+				return
+			}
+			wants(t, shown, "Corrected |herald has corrected|Before: “The ferry Aurora hit a pier at Bergen and 14|Now: “The ferry Aurora hit a pier at Bergen and four",
+				"  in a thread: herald has corrected its report “Ferry Aurora hits pier at Bergen”|"+row.title)
+			wants(t, w.follow(desk, w.corrections()), "Corrected", "in a thread")
+			if _, _, edits := w.platform.Requests(); edits != 1 {
+				t.Errorf("the digest was edited %d times, want once", edits)
+			}
+		})
 	}
 }
 

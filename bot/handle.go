@@ -22,6 +22,7 @@ import (
 type Newsroom interface {
 	Ask(ctx context.Context, q briefings.Question) (briefings.Answer, error)
 	ReadLink(ctx context.Context, url string) (a briefings.Article, isNew bool, err error)
+	Read(ctx context.Context, r briefings.Report) (a briefings.Article, isNew bool, err error)
 	Compose(ctx context.Context, a briefings.Assignment) (briefings.Edition, error)
 	Fates(ctx context.Context, a briefings.Assignment) ([]briefings.Fate, error)
 	Who(ctx context.Context, actor string, asOf time.Time) (briefings.Profile, error)
@@ -77,6 +78,8 @@ type Config struct {
 	Now func() time.Time
 	// Clocks tell the time, by platform, where it is not Now's: the playground's clock can be moved, also back.
 	Clocks map[string]func() time.Time
+	// Roles know, by platform, the roles that a channel's digests may ring. Where a platform is missing nobody is rung.
+	Roles map[string]Roles
 	// Log is where the bot tells what it does; nil discards.
 	Log *slog.Logger
 	// Hooks hear what happens, for metrics; nil ones are skipped.
@@ -164,10 +167,12 @@ func New(c Config) (*Bot, error) {
 // visit is one request on its way through the bot.
 type visit struct {
 	Request
-	private bool // only the person sees the reply
-	command string
-	outcome string // for Hooks.Handled
-	why     *briefings.Why
+	// question is what was asked, asked the same where everybody in the channel can read it.
+	question, asked string
+	private         bool // only the person sees the reply
+	command         string
+	outcome         string // for Hooks.Handled
+	why             *briefings.Why
 }
 
 // Handle answers a request. The error is not nil only when ctx ended first; the Reply then says honestly that nothing came
@@ -260,7 +265,11 @@ func (b *Bot) answer(ctx context.Context, v *visit) (*message.Message, error) {
 		return b.click(ctx, v)
 	}
 	// Count characters only where bytes allow it: 10 MB are refused before anything looks at them.
-	if n := b.c.Limits.Question; len(v.Text) > 4*n || utf8.RuneCountInString(v.Text) > n {
+	n := b.c.Limits.Question
+	if pastes.MatchString(v.Text[:min(len(v.Text), 40)]) {
+		n = max(n, mostPasted)
+	}
+	if len(v.Text) > 4*n || utf8.RuneCountInString(v.Text) > n {
 		v.command, v.outcome, v.private = "ask", "refused", true
 		return present.TooLong(n, b.reader(ctx, v.Request)), nil
 	}
@@ -308,8 +317,12 @@ func (b *Bot) invocation(v *visit) (Invocation, error) {
 	in := Invocation{Command: c, Args: map[string]string{}}
 	for _, a := range c.Args {
 		if value := strings.TrimSpace(message.Clean(v.Args[a.Name])); value != "" {
-			if utf8.RuneCountInString(value) > b.c.Limits.Question {
-				value = string([]rune(value)[:b.c.Limits.Question])
+			most := b.c.Limits.Question
+			if a.Kind == ArgPassage {
+				most = max(most, mostPasted+1) // one that is longer is refused, not cut
+			}
+			if utf8.RuneCountInString(value) > most {
+				value = string([]rune(value)[:most])
 			}
 			in.Args[a.Name] = value
 		}
@@ -349,10 +362,14 @@ func (b *Bot) run(ctx context.Context, v *visit, in Invocation) (*message.Messag
 		return b.digestResume(ctx, v, in.Args["digest"])
 	case "digest remove":
 		return b.digestRemove(ctx, v, in.Args["digest"])
+	case "digest review":
+		return b.digestReview(ctx, v, in.Args)
 	case "digest preview":
 		return b.digestPreview(ctx, v, in.Args["digest"])
-	case "source add", "source remove", "source list", "source pause", "source resume", "source review":
+	case "source add", "source remove", "source list", "source pause", "source resume", "source review", "source unreview":
 		return b.source(ctx, v, in)
+	case "source paste":
+		return b.sourcePaste(ctx, v, in)
 	case "watch add":
 		return b.watchAdd(ctx, v, in.Args["watch"])
 	case "watch remove":

@@ -36,6 +36,7 @@ func (b *Bot) latest(ctx context.Context, v *visit, topic string) (*message.Mess
 		if err != nil {
 			return nil, err
 		}
+		standing = slices.DeleteFunc(standing, func(s digest.Subscription) bool { return s.Form != digest.FormDigest })
 		if len(standing) == 1 {
 			beat = standing[0].Beat
 		}
@@ -214,7 +215,11 @@ func (b *Bot) tell(ctx context.Context, v *visit, topic string, item *briefings.
 		if item != nil {
 			answer.Claims = item.Claims
 		}
-		b.remember(ctx, v, answer)
+		for _, a := range articles[:min(len(articles), 10)] {
+			answer.Documents = append(answer.Documents, a.ID)
+		}
+		t.Matter = matterOf(topic, articles[:min(len(articles), 10)])
+		t.Exchange = b.remember(ctx, v, answer)
 	}
 	return present.Story(t, b.reader(ctx, v.Request))
 }
@@ -279,6 +284,7 @@ func (b *Bot) why(ctx context.Context, v *visit, in Invocation) (*message.Messag
 	if err != nil {
 		return nil, err
 	}
+	standing = slices.DeleteFunc(standing, func(s digest.Subscription) bool { return s.Form != digest.FormDigest })
 	var first *present.Reckoning
 	for _, s := range standing {
 		w, ok, err := b.reckon(ctx, v, s, a)
@@ -327,6 +333,9 @@ func (b *Bot) reckon(ctx context.Context, v *visit, s digest.Subscription, a bri
 		return w, true, nil
 	}
 	order := briefings.Assignment{Beat: s.Beat, Window: w.Window, For: scope(v.Address)}
+	if order.Beat, err = rested(ctx, b.c.Memory, order.For, s.Beat, sent[0].Slot); err != nil {
+		return w, false, err
+	}
 	if e := sent[0].Edition; e != nil {
 		order.Seen = e.Composed
 		// What was delivered is the truth, whatever the library has learnt since.

@@ -29,6 +29,7 @@ type newsroom struct {
 	articles     []briefings.Article
 	stories      []briefings.Story
 	counterparts []briefings.Counterpart
+	read         []briefings.Report
 }
 
 func (n *newsroom) Ask(ctx context.Context, q briefings.Question) (briefings.Answer, error) {
@@ -49,6 +50,14 @@ func (n *newsroom) ReadLink(_ context.Context, url string) (briefings.Article, b
 		return a, true, nil
 	}
 	return briefings.Article{}, false, errors.New("the page does not exist (404)")
+}
+
+func (n *newsroom) Read(_ context.Context, r briefings.Report) (briefings.Article, bool, error) {
+	a, err := briefings.NewArticle(r, start)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.read = append(n.read, r)
+	return a, true, err
 }
 
 func (n *newsroom) Compose(_ context.Context, a briefings.Assignment) (briefings.Edition, error) {

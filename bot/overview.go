@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"attache/bot/digest"
@@ -28,6 +29,7 @@ type OverviewDigest struct {
 	Address message.Address
 	Owner   string    // who added it
 	Words   string    // when it comes and about what, in one line
+	About   string    // what it is about, as a command takes it; empty for everything and for what is no digest
 	Next    time.Time // zero when it is paused
 	Paused  bool
 	Reason  string // why it is paused, if somebody else than a person paused it
@@ -46,6 +48,9 @@ func (b *Bot) Overview(ctx context.Context, r Request) (Overview, error) {
 	}
 	for _, s := range standing {
 		d := OverviewDigest{ID: s.ID, Address: s.Address, Owner: s.Owner, Paused: s.Paused, Reason: s.Reason}
+		if s.Form == digest.FormDigest {
+			d.About = strings.Join(s.Beat.Topics, ", ")
+		}
 		d.Words = present.StandingLine(b.standingOf(nil, s, 1), r.User.Locale)
 		if !s.Paused {
 			d.Next = s.NextAt

@@ -39,7 +39,7 @@ func TestAnOverviewShowsWhatStandsInTheWholeWorkspaceAndNoOther(t *testing.T) {
 	if len(o.Digests) != 3 || ids["other"].ID != "" {
 		t.Fatalf("the overview holds %+v", o.Digests)
 	}
-	if d := ids[here.ID]; d.Paused || d.Next.IsZero() || d.Owner != "boss" || !strings.Contains(d.Words, "08:00") || !strings.Contains(d.Words, "North Korea") {
+	if d := ids[here.ID]; d.Paused || d.Next.IsZero() || d.Owner != "boss" || !strings.Contains(d.Words, "08:00") || !strings.Contains(d.Words, "North Korea") || !strings.Contains(d.About, "North Korea") {
 		t.Errorf("a digest is %+v", d)
 	}
 	if d := ids[paused.ID]; !d.Paused || !d.Next.IsZero() {

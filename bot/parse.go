@@ -92,7 +92,7 @@ func asksInstead(name, rest string) bool {
 		_, command := CommandNamed(rest)
 		return !command && (asked || len(words) > 3)
 	case "settings":
-		return len(words) > 0 && !slices.Contains(settingNames, strings.ToLower(strings.TrimSuffix(words[0], ":"))) && (asked || len(words) > 3)
+		return len(words) > 0 && !slices.Contains(append(slices.Clone(settingNames), settingPing), strings.ToLower(strings.TrimSuffix(words[0], ":"))) && (asked || len(words) > 3)
 	case "story", "latest":
 		return asked && len(words) > 0 && verbs[strings.ToLower(words[0])]
 	}
@@ -155,8 +155,10 @@ func parseGroup(text, group, rest string) (Invocation, error) {
 // filled gives each argument a word and the last one the rest; the words "about" and "without" begin a digest's topics.
 func (in Invocation) filled(args []Arg, rest string) (Invocation, error) {
 	switch in.Command.Name {
-	case "digest add":
+	case "digest add", "digest review":
 		in.Args["when"], in.Args["about"] = cutOrder(rest)
+	case "source paste":
+		in.Args["text"] = rest
 	case "digest edit":
 		in.Args["digest"], rest = cutWord(rest)
 		in.Args["when"], in.Args["about"] = cutOrder(rest)

@@ -58,8 +58,8 @@ func (b *Bot) source(ctx context.Context, v *visit, in Invocation) (*message.Mes
 		return b.sourceRemove(ctx, v, id)
 	case "pause", "resume":
 		return b.sourcePause(ctx, v, id, in.Command.Verb() == "pause")
-	case "review":
-		return b.sourceReview(ctx, v, id)
+	case "review", "unreview":
+		return b.sourceReview(ctx, v, id, in.Command.Verb() == "review")
 	}
 	list, err := b.sourcesHere(ctx, v.Address)
 	if err != nil {
@@ -306,8 +306,9 @@ func (b *Bot) sourcePause(ctx context.Context, v *visit, id string, pause bool) 
 	return present.SourceResumed(s, reader), nil
 }
 
-// sourceReview says that somebody who may manage the channel vouches for a source, or for all of the channel's.
-func (b *Bot) sourceReview(ctx context.Context, v *visit, id string) (*message.Message, error) {
+// sourceReview says that somebody who may manage the channel vouches for a source, or for all of the channel's, or no longer
+// does.
+func (b *Bot) sourceReview(ctx context.Context, v *visit, id string, vouch bool) (*message.Message, error) {
 	reader := b.reader(ctx, v.Request)
 	var chosen []string
 	if strings.EqualFold(unquote(id), "all") {
@@ -333,17 +334,20 @@ func (b *Bot) sourceReview(ctx context.Context, v *visit, id string) (*message.M
 	var reviewed []briefings.Source
 	for _, id := range chosen {
 		s, refusal, err := b.changeSource(ctx, v, id, func(s *briefings.Source) {
-			if s.Reviewed.IsZero() {
+			switch {
+			case !vouch:
+				s.Reviewed = time.Time{}
+			case s.Reviewed.IsZero():
 				s.Reviewed = b.c.Now()
 			}
 		})
 		if refusal != nil || err != nil {
 			return refusal, err
 		}
-		b.c.Log.InfoContext(ctx, "a source was reviewed", "source", s.ID, "address", s.Owner, "user", v.User.ID)
+		b.c.Log.InfoContext(ctx, "a source's review was changed", "source", s.ID, "reviewed", vouch, "address", s.Owner, "user", v.User.ID)
 		reviewed = append(reviewed, s)
 	}
-	return present.SourcesReviewed(reviewed, reader), nil
+	return present.SourcesReviewed(reviewed, vouch, reader), nil
 }
 
 // failingLong is how long a source has failed before its channel is told: most troubles are over sooner.

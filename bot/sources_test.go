@@ -171,6 +171,9 @@ func TestSourcesArePausedReviewedAndShownWithTheirHealth(t *testing.T) {
 	if !h.sources.list[1].Reviewed.Equal(start.Add(time.Hour)) || !h.sources.list[0].Reviewed.Equal(start) || !h.sources.list[4].Reviewed.IsZero() {
 		t.Errorf("reviewed as %+v", h.sources.list)
 	}
+	if got := say("source unreview sick"); !strings.Contains(got, "is no longer reviewed") || !h.sources.list[1].Reviewed.IsZero() {
+		t.Errorf("unreview: %s, %v", got, h.sources.list[1].Reviewed)
+	}
 	reply := h.handle(t, bot.Request{Kind: bot.Ask, Text: "source review sick", Address: channel, User: bot.User{ID: "reader", Manages: bot.PermissionNo}})
 	if !strings.Contains(words(reply), "Only those who manage this channel") {
 		t.Errorf("a reader may not vouch: %s", words(reply))

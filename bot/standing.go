@@ -128,7 +128,7 @@ func (b *Bot) standingOf(v *visit, s digest.Subscription, n int) present.Standin
 	if v != nil {
 		locale = v.User.Locale
 	}
-	st := present.Standing{ID: s.ID, When: s.Schedule.WordsIn(locale), Beat: s.Beat, Last: s.Last, Paused: s.Paused, Reason: s.Reason}
+	st := present.Standing{ID: s.ID, When: s.Schedule.WordsIn(locale), Beat: s.Beat, Last: s.Last, Paused: s.Paused, Reason: s.Reason, Review: s.Form == digest.FormReview}
 	if v == nil || v.User.Zone == "" { // whose zone isn't known reads the times as the schedule means them
 		if zone, err := s.Schedule.Location(); err == nil {
 			st.Zone = zone
@@ -191,7 +191,6 @@ func zonesLike(zone string) []string {
 }
 
 func (b *Bot) digestAdd(ctx context.Context, v *visit, a map[string]string) (*message.Message, error) {
-	reader := b.reader(ctx, v.Request)
 	schedule, refusal := b.schedule(ctx, v, a["when"], a["zone"])
 	if refusal != nil {
 		v.outcome = "refused"
@@ -201,15 +200,17 @@ func (b *Bot) digestAdd(ctx context.Context, v *visit, a map[string]string) (*me
 	if err != nil {
 		return nil, err
 	}
+	return b.subscribe(ctx, v, digest.Subscription{Schedule: schedule, Beat: parseBeat(a["about"])}, standing)
+}
+
+// subscribe adds a standing order to those of this channel.
+func (b *Bot) subscribe(ctx context.Context, v *visit, s digest.Subscription, standing []digest.Subscription) (_ *message.Message, err error) {
+	reader := b.reader(ctx, v.Request)
 	if len(standing) >= b.c.Limits.Digests {
 		v.outcome = "refused"
 		return present.DigestsFull(len(standing), reader), nil
 	}
-	now := v.At
-	s := digest.Subscription{
-		Address: place(v.Address), Schedule: schedule, Beat: parseBeat(a["about"]), Owner: v.User.ID, Created: now, NextAt: schedule.Next(now),
-		Misfire: digest.MisfireLatest,
-	}
+	s.Address, s.Owner, s.Created, s.NextAt, s.Misfire = place(v.Address), v.User.ID, v.At, s.Schedule.Next(v.At), digest.MisfireLatest
 	s.Beat.Watch = b.watched(ctx, v.Address)
 	if s.ID, err = b.freeID(ctx); err != nil {
 		return nil, err
@@ -223,6 +224,9 @@ func (b *Bot) digestAdd(ctx context.Context, v *visit, a map[string]string) (*me
 		}
 	}
 	b.c.Log.InfoContext(ctx, "a digest was set up", "digest", s.ID, "address", s.Address.String(), "schedule", s.Schedule.Cron, "zone", s.Schedule.Zone)
+	if s.Form == digest.FormReview {
+		return present.DigestAdded(b.standingOf(v, s, 3), reader), nil
+	}
 	return b.tried(ctx, v, s.Beat, present.DigestAdded(b.standingOf(v, s, 3), reader)), nil
 }
 
@@ -250,7 +254,8 @@ func (b *Bot) digestList(ctx context.Context, v *visit) (*message.Message, error
 	for _, s := range standing {
 		list = append(list, b.standingOf(v, s, 1))
 	}
-	return present.Digests(list, b.reader(ctx, v.Request)), nil
+	reader := b.reader(ctx, v.Request)
+	return present.WithRests(present.Digests(list, reader), b.restedList(ctx, v), reader), nil
 }
 
 // own finds a digest of this channel by its id. A message instead of it says that there is none.
@@ -305,7 +310,10 @@ func (b *Bot) digestEdit(ctx context.Context, v *visit, a map[string]string) (*m
 		if zone == "" {
 			zone = s.Schedule.Zone
 		}
-		if schedule, refusal = b.schedule(ctx, v, when, zone); refusal != nil {
+		if schedule, refusal = b.schedule(ctx, v, when, zone); refusal == nil && s.Form == digest.FormReview && !schedule.Weekly(v.At) {
+			refusal = present.ReviewNotWeekly(when, reader)
+		}
+		if refusal != nil {
 			v.outcome = "refused"
 			return refusal, nil
 		}
@@ -329,7 +337,7 @@ func (b *Bot) digestEdit(ctx context.Context, v *visit, a map[string]string) (*m
 		return s
 	}, func(s digest.Subscription) *message.Message {
 		m := present.DigestChanged(b.standingOf(v, s, 3), reader)
-		if about == "" {
+		if about == "" || s.Form == digest.FormReview {
 			return m
 		}
 		return b.tried(ctx, v, s.Beat, m)

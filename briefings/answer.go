@@ -58,7 +58,8 @@ type Claim struct {
 type Answer struct {
 	Question string  `json:"question"` // as it was understood: completed from the thread
 	Verdict  Verdict `json:"verdict"`
-	// Short is the span that answers who, when, where, how many …; it stands in the first claim. Empty where the claims
+	// Short is the span that answers who, when, where, how many …; it stands in the first claim. Where that claim decides what was
+	// asked it is "Yes" or "No". Empty where the claims
 	// themselves are the answer or there is none.
 	Short  string  `json:"short,omitempty"`
 	Claims []Claim `json:"claims"`

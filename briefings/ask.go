@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -54,7 +55,7 @@ func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
 	if at.IsZero() {
 		at = e.now()
 	}
-	text = complete(text, q.Thread)
+	text = complete(withoutMarkup(text), q.Thread)
 	c, err := e.collect(q, at)
 	if err != nil {
 		return Answer{}, fmt.Errorf("read what the question is about: %w", err)
@@ -79,6 +80,21 @@ func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
 	}
 	e.log.DebugContext(ctx, "question answered", "verdict", answer.Verdict, "type", f.q.kind, "sentences", len(f.r.sentences), "confidence", answer.Confidence, "drafter", drafter)
 	return answer, nil
+}
+
+// markup is what a question may carry from where it was typed or copied: tags, mentions, addresses; labelled is a link's label.
+var (
+	markup   = regexp.MustCompile(`</?[A-Za-z][^<>]*>|<[@#!][^<>]*>|https?://\S+`)
+	labelled = regexp.MustCompile(`\[([^\[\]]*)\]\([^()\s]*\)`)
+)
+
+// withoutMarkup is a question without markup, for none of it was asked; the text as it is where nothing else is there.
+func withoutMarkup(text string) string {
+	bare := strings.Join(strings.Fields(markup.ReplaceAllString(labelled.ReplaceAllString(text, "$1"), " ")), " ")
+	if !strings.ContainsFunc(bare, unicode.IsLetter) {
+		return text
+	}
+	return bare
 }
 
 // find searches the collection and works out what answers.
@@ -173,12 +189,16 @@ func (f *findings) hear() {
 	}
 }
 
+// statementsMost is how many sentences are told of what somebody said.
+const statementsMost = 6
+
 // hearStatement gathers what the speaker asked about said, in the order of the article.
 func (f *findings) hearStatement() {
 	q := f.q
 	if q.speaker == "" {
 		return
 	}
+	speaker := q.spelled(q.speaker)
 	topic := map[int]bool{} // the terms that aren't the speaker's name
 	speakerEnd := strings.Index(q.text, q.speaker) + len(q.speaker)
 	for i, t := range q.terms {
@@ -199,7 +219,7 @@ func (f *findings) hearStatement() {
 		}
 		seen[cand.a] = true
 		for _, s := range f.statements(cand.a) {
-			fit := speaks(q.speaker, s.Speaker, cand.a)
+			fit := speaks(speaker, s.Speaker, cand.a)
 			if fit < .5 {
 				continue
 			}
@@ -228,8 +248,8 @@ func (f *findings) hearStatement() {
 	}
 	sort.SliceStable(all, func(i, j int) bool { return all[i].score > all[j].score })
 	f.heard = min(all[0].score/3, 1)
-	if len(all) > max(f.limit, 5) {
-		all = all[:max(f.limit, 5)]
+	if len(all) > max(f.limit, statementsMost) {
+		all = all[:max(f.limit, statementsMost)]
 	}
 	for _, h := range all {
 		f.statement = append(f.statement, h.c)
@@ -531,6 +551,9 @@ func (f *findings) answer(d Draft, at time.Time) Answer {
 		}
 	}
 	a.Topic = f.topic(a)
+	if a.Verdict == Answered && a.Short == "" {
+		a.Short = f.yesOrNo(a.Claims)
+	}
 	return a
 }
 

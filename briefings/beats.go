@@ -17,7 +17,10 @@ type beatFilter struct {
 	actors    []actorKeys
 	without   []topicEntry
 	watch     []watchEntry
-	explain   bool // say by which word or country an article fits a starter
+	explain   bool // say by which word or country an article fits a starter, and why it is on the beat or off it
+	// shared is what is known of the window's articles, asked the one that is asked about, in its fresh ones; -1 for any other.
+	shared *sharedPool
+	asked  int
 }
 
 func (f *beatFilter) because(e *topicEntry, d *dossier) string {
@@ -141,6 +144,7 @@ type watchEntry struct {
 	actor   actorKeys
 	country string // "KP sanctions": the country that must be named too
 	key     string
+	both    topicEntry // "Kim Jong-un + sanctions": all of it
 }
 
 func newBeatFilter(b Beat) beatFilter {
@@ -165,7 +169,9 @@ func newBeatFilter(b Beat) beatFilter {
 	for _, w := range b.Watch {
 		e := watchEntry{name: w}
 		rest := strings.TrimSpace(w)
-		if name, ok := strings.CutPrefix(rest, "@"); ok {
+		if len(bothParts(rest)) > 1 {
+			e.both = newTopicEntry(rest)
+		} else if name, ok := strings.CutPrefix(rest, "@"); ok {
 			keys, country := actorNames(name)
 			e.actor = actorKeys{name, keys, country}
 		} else {
@@ -195,44 +201,55 @@ func countryCode(code string) string {
 // people.
 func (f *beatFilter) verdict(d *dossier) (on, ruledOut bool, reasons []string) {
 	a := d.article
+	say := func(format string, args ...any) []string {
+		if !f.explain { // nobody reads it, and most articles are off most beats
+			return nil
+		}
+		return []string{fmt.Sprintf(format, args...)}
+	}
 	for i := range f.without {
-		if f.without[i].fits(d) {
-			return false, true, []string{fmt.Sprintf("it is about %q, which this channel leaves out", f.without[i].name)}
+		if f.fits(&f.without[i], d) {
+			return false, true, say("it is about %q, which this channel leaves out", f.without[i].name)
 		}
 	}
 	if len(f.beat.Outlets) > 0 && !slices.ContainsFunc(f.beat.Outlets, func(o string) bool { return isOutlet(a, o) }) {
-		return false, true, []string{fmt.Sprintf("this channel follows other outlets than %s", outletOf(a))}
+		return false, true, say("this channel follows other outlets than %s", outletOf(a))
 	}
 	if len(f.beat.Languages) > 0 && a.Language != "" && !slices.ContainsFunc(f.beat.Languages, func(l string) bool { return sameLanguage(l, a.Language) }) {
-		return false, true, []string{fmt.Sprintf("it is in the language %q, which this channel does not follow", a.Language)}
+		return false, true, say("it is in the language %q, which this channel does not follow", a.Language)
 	}
 	if len(f.topics) > 0 {
-		on := false
-		for i := range f.topics {
-			if on = f.topics[i].fits(d); on {
-				reasons = append(reasons, fmt.Sprintf("it is about %q", f.topics[i].name)+f.because(&f.topics[i], d))
-				break
-			}
+		i := slices.IndexFunc(f.topics, func(t topicEntry) bool { return f.fits(&t, d) })
+		if i < 0 {
+			return false, false, say("it is about none of the topics: %s", strings.Join(f.beat.Topics, ", "))
 		}
-		if !on {
-			return false, false, []string{"it is about none of the topics: " + strings.Join(f.beat.Topics, ", ")}
-		}
+		reasons = append(reasons, say("it is about %q%s", f.topics[i].name, f.because(&f.topics[i], d))...)
 	}
 	if len(f.countries) > 0 {
 		i := slices.IndexFunc(f.countries, func(c string) bool { return d.countries[c] > 1 })
 		if i < 0 {
-			return false, false, []string{"it is about none of the countries: " + strings.Join(f.beat.Countries, ", ")}
+			return false, false, say("it is about none of the countries: %s", strings.Join(countryLabels(f.beat.Countries), ", "))
 		}
-		reasons = append(reasons, "it is about "+countryLabel(f.countries[i]))
+		reasons = append(reasons, say("it is about %s", countryLabel(f.countries[i]))...)
 	}
 	if len(f.actors) > 0 {
 		i := slices.IndexFunc(f.actors, func(x actorKeys) bool { return d.named(x.keys) > 0 })
 		if i < 0 {
-			return false, false, []string{"it names none of: " + strings.Join(f.beat.Actors, ", ")}
+			return false, false, say("it names none of: %s", strings.Join(f.beat.Actors, ", "))
 		}
-		reasons = append(reasons, "it names "+f.actors[i].name)
+		reasons = append(reasons, say("it names %s", f.actors[i].name)...)
 	}
 	return true, false, reasons
+}
+
+// fits is topicEntry.fits, as another channel with the same window may have found out already.
+func (f *beatFilter) fits(e *topicEntry, d *dossier) bool {
+	if f.shared != nil && f.asked >= 0 {
+		if known := f.shared.fitting(e); known != nil {
+			return known[f.asked]
+		}
+	}
+	return e.fits(d)
 }
 
 // hits returns the watch-list entries that an article meets.
@@ -240,6 +257,10 @@ func (f *beatFilter) hits(d *dossier) []string {
 	var out []string
 	for _, w := range f.watch {
 		switch {
+		case len(w.both.parts) > 0:
+			if w.both.fits(d) {
+				out = append(out, w.name)
+			}
 		case len(w.actor.keys) > 0 && d.named(w.actor.keys) == 0:
 		case len(w.actor.keys) == 0 && (strings.TrimSpace(w.key) == "" || !strings.Contains(d.stems, w.key) && !strings.Contains(d.words, w.key)):
 		case w.country != "" && d.countries[w.country] == 0:
@@ -337,6 +358,14 @@ func sameLanguage(x, y string) bool {
 	x, _, _ = strings.Cut(strings.ToLower(x), "-")
 	y, _, _ = strings.Cut(strings.ToLower(y), "-")
 	return x == y
+}
+
+func countryLabels(codes []string) []string {
+	names := make([]string, len(codes))
+	for i, code := range codes {
+		names[i] = countryLabel(strings.ToUpper(code))
+	}
+	return names
 }
 
 func countryLabel(code string) string {

@@ -207,7 +207,7 @@ var (
 func (r *speechReader) settle(s *speech) {
 	p := s.who
 	if p.pronoun != "" {
-		m, ok := r.cast.resolve(p.pronoun, r)
+		m, ok := r.cast.resolve(p.pronoun, r, p.from)
 		if !ok {
 			s.speaker = Speaker{}
 			return
@@ -318,7 +318,7 @@ func (r *speechReader) properName(text string) bool {
 }
 
 // resolve finds whom a pronoun stands for.
-func (c *cast) resolve(pronoun string, r *speechReader) (member, bool) {
+func (c *cast) resolve(pronoun string, r *speechReader, at int) (member, bool) {
 	fits := func(m member) bool {
 		switch pronoun {
 		case "he":
@@ -332,6 +332,20 @@ func (c *cast) resolve(pronoun string, r *speechReader) (member, bool) {
 		}
 		return false
 	}
+	// "Rebane resigned because he opposed the loan": the one person of the sentence before the pronoun.
+	if pronoun == "he" || pronoun == "she" {
+		var only member
+		people := 0
+		c.people(r, min(at, len(r.tokens)), func(m member) {
+			if m.kind == SpeakerPerson && fits(m) && m.name != only.name {
+				only = m
+				people++
+			}
+		})
+		if people == 1 {
+			return only, true
+		}
+	}
 	for _, wantSpoke := range []bool{true, false} {
 		for i := len(c.recent) - 1; i >= 0 && i >= len(c.recent)-12; i-- {
 			if m := c.recent[i]; m.spoke == wantSpoke && fits(m) {
@@ -344,23 +358,7 @@ func (c *cast) resolve(pronoun string, r *speechReader) (member, bool) {
 
 // meet remembers who a sentence spoke of, those who spoke last.
 func (c *cast) meet(r *speechReader, said []speech) {
-	for k := 0; k < len(r.tokens); k++ {
-		t := r.tokens[k]
-		if t.kind != tokenWord || !t.capital || t.quoted || k == 0 && !c.named[t.lower] || castTitleWords[t.lower] {
-			continue
-		}
-		e := k
-		for e < len(r.tokens) && r.kind(e) == tokenWord && r.tokens[e].capital && !r.tokens[e].quoted && (e == k || r.tokens[e].start-r.tokens[e-1].end <= 1) {
-			e++
-			if r.tokens[e-1].possessive {
-				break
-			}
-		}
-		if p, ok := r.build(k, e, -1); ok && p.pronoun == "" && !cueTimeWords[t.lower] {
-			c.remember(c.memberOf(p, r), false)
-		}
-		k = max(k, e-1)
-	}
+	c.people(r, len(r.tokens), func(m member) { c.remember(m, false) })
 	for _, s := range said {
 		if s.who.pronoun != "" && s.speaker.Name != "" {
 			for i, m := range c.recent {
@@ -377,6 +375,27 @@ func (c *cast) meet(r *speechReader, said []speech) {
 		m := member{name: s.speaker.Name, full: s.speaker.Full, kind: s.speaker.Kind, sex: c.sexOf(s.speaker.Full + " " + s.speaker.Name), head: s.who.head}
 		m.plural = castPluralPronouns[strings.ToLower(s.speaker.Name)] || m.kind == SpeakerAnonymous && strings.HasSuffix(m.head, "s") || strings.Contains(s.speaker.Name, " and ")
 		c.remember(m, true)
+	}
+}
+
+// people tells of whom the tokens before end name.
+func (c *cast) people(r *speechReader, end int, tell func(m member)) {
+	for k := 0; k < end; k++ {
+		t := r.tokens[k]
+		if t.kind != tokenWord || !t.capital || t.quoted || k == 0 && !c.named[t.lower] || castTitleWords[t.lower] {
+			continue
+		}
+		e := k
+		for e < end && r.kind(e) == tokenWord && r.tokens[e].capital && !r.tokens[e].quoted && (e == k || r.tokens[e].start-r.tokens[e-1].end <= 1) {
+			e++
+			if r.tokens[e-1].possessive {
+				break
+			}
+		}
+		if p, ok := r.build(k, e, -1); ok && p.pronoun == "" && !cueTimeWords[t.lower] {
+			tell(c.memberOf(p, r))
+		}
+		k = max(k, e-1)
 	}
 }
 

@@ -50,6 +50,7 @@ func (e *Engine) compare(ctx context.Context, k *prospect, carried memory) {
 	})
 	k.tag = TagUpdated
 	for _, d := range k.fresh {
+		corrected = corrected || carried.articles[d.article.ID] == 0 && len(d.corrects(before)) > 0
 		k.changes = addChanges(k.changes, changesBetween(before, d))
 	}
 	for i, c := range k.changes {
@@ -149,10 +150,7 @@ func changesBetween(before []*dossier, now *dossier) []Change {
 	}
 	ours, all := figures{}, figures{}
 	// What a notice of correction says was wrong is no value of the report.
-	noticed, noticeEnd := -1, -1
-	if now.article.Revision > 1 {
-		noticed, noticeEnd = CorrectionNotice(*now.article)
-	}
+	noticed, noticeEnd := now.notice()
 	inNotice := func(i int) bool { return noticed >= 0 && i >= noticed && i <= noticeEnd }
 	ours.noteBut(now, inNotice)
 	each := make([]figures, len(before))
@@ -386,12 +384,16 @@ const disputedWithin = 12 * time.Hour
 func mayDiffer(fresh []*dossier) bool {
 	counts := false
 	for _, d := range fresh[:min(len(fresh), readMost)] {
-		for s := range strings.FieldsSeq(d.stems) {
-			if denialStems()[s] {
-				return true
+		d.differed.Do(func() {
+			for s := range strings.FieldsSeq(d.stems) {
+				d.denies = d.denies || denialStems()[s]
+				d.counts = d.counts || casualtyStems[sameThing(s)]
 			}
-			counts = counts || casualtyStems[sameThing(s)]
+		})
+		if d.denies {
+			return true
 		}
+		counts = counts || d.counts
 	}
 	return counts
 }

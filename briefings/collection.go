@@ -89,7 +89,11 @@ func (e *Engine) collect(q Question, at time.Time) (*collection, error) {
 func (e *Engine) kept() []*Article {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	return slices.Collect(maps.Values(e.articles))
+	all := make([]*Article, 0, len(e.articles))
+	for _, a := range e.articles {
+		all = append(all, a.open())
+	}
+	return all
 }
 
 // calendar is when articles were published, in order.
@@ -127,7 +131,13 @@ func (e *Engine) calendar() *calendar {
 	if c := e.dates.Load(); c != nil && c.version == version {
 		return c
 	}
-	c := newCalendar(version, e.kept())
+	e.mu.RLock()
+	all := make([]*Article, 0, len(e.articles))
+	for _, a := range e.articles {
+		all = append(all, &a.Article) // its sentences are not needed
+	}
+	e.mu.RUnlock()
+	c := newCalendar(version, all)
 	e.dates.Store(c)
 	return c
 }

@@ -3,8 +3,10 @@ package briefings
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"math"
 	"runtime"
 	"slices"
@@ -34,6 +36,13 @@ const (
 // Compose makes an edition. Every claim in it stands word for word in an article; what the last edition delivered to the
 // channel has carried isn't news again. A quiet day has no items.
 func (e *Engine) Compose(ctx context.Context, a Assignment) (Edition, error) {
+	if a.Review {
+		r, err := e.review(ctx, a)
+		if err != nil {
+			return Edition{}, fmt.Errorf("review the week of %q: %w", a.Beat.Name, err)
+		}
+		return r, nil
+	}
 	c, err := e.compose(ctx, a, false)
 	if err != nil {
 		return Edition{}, fmt.Errorf("compose %q: %w", a.Beat.Name, err)
@@ -69,7 +78,10 @@ type prospect struct {
 	original map[*dossier]*dossier
 	told     map[string]bool // keys of the claims that the channel has had
 	heard    bool            // its reports were read for contradictions
-	crowded  string          // why it stayed out though it weighed enough; empty where it did not
+	shared   *sharedPool
+	telling  [][]storyTerm // see terms
+	ended    Ending        // in a review: how its dispute stands
+	crowded  string        // why it stayed out though it weighed enough; empty where it did not
 }
 
 // compose makes an edition. With explain the reasons of fates say more, which takes longer.
@@ -96,18 +108,15 @@ func (e *Engine) compose(ctx context.Context, a Assignment, explain bool) (*comp
 	c.edition.Outlets = len(outlets)
 	filter := newBeatFilter(a.Beat)
 	filter.explain = explain
-	matched := map[*dossier][]string{}
-	for _, d := range pool.fresh {
-		on, ruledOut, reasons := filter.verdict(d)
+	matched := filter.matching(pool, func(d *dossier, ruledOut bool, reasons []string) {
 		switch {
-		case on:
-			matched[d] = reasons
+		case !explain:
 		case ruledOut:
 			c.fate(d, "left-out", reasons...)
 		default:
 			c.fate(d, "off-beat", reasons...)
 		}
-	}
+	})
 	for _, d := range pool.ahead {
 		c.fate(d, "ahead", fmt.Sprintf("it is dated %s, after this edition's window", d.at.UTC().Format("2 January 2006, 15:04 UTC")))
 	}
@@ -384,30 +393,211 @@ func boundedKeys(keys []string) []string {
 
 // pool is the articles that an edition considers.
 type pool struct {
-	all   []*dossier // fresh ones and those shortly before, for what is known already; ordered by time and id
-	fresh []*dossier
-	old   []*dossier // read in the window, published long before
-	ahead []*dossier // read in the window, dated after it
+	shared *sharedPool // what channels with the same window share, where this pool is no other than theirs
+	all    []*dossier  // fresh ones and those shortly before, for what is known already; ordered by time and id
+	fresh  []*dossier
+	old    []*dossier // read in the window, published long before
+	ahead  []*dossier // read in the window, dated after it
 	// backlog was read in the window and listed by its source before anybody followed it
 	backlog []*dossier
 }
 
-// pool chooses the articles by the window: fresh is what was published in it, what was published shortly before and read in
-// it, and what was revised in it after the channel had seen an earlier revision.
+// sharedPool is a pool as it is for every channel that was told of nothing outside of it, with what was found out about it.
+type sharedPool struct {
+	once    sync.Once
+	pool    pool
+	class   map[string]poolClass
+	mu      sync.Mutex
+	entries map[string]*fitting
+	sides   map[string]*sidesOf
+}
+
+// poolClass is where an article is in a pool.
+type poolClass int
+
+const (
+	inAll poolClass = iota + 1
+	inFresh
+	inOld
+	inAhead
+	inBacklog
+)
+
+// sharedMost bounds how many pools are kept, entriesMost how many entries of beats are remembered for each.
+const (
+	sharedMost  = 4
+	entriesMost = 4096
+)
+
+// fitting says which fresh articles an entry of a beat fits.
+type fitting struct {
+	once sync.Once
+	on   []bool
+}
+
+// fitting returns which of the fresh articles are about an entry; nil where that is not remembered.
+func (s *sharedPool) fitting(e *topicEntry) []bool {
+	s.mu.Lock()
+	f, ok := s.entries[e.name]
+	if !ok {
+		if len(s.entries) == entriesMost {
+			s.mu.Unlock()
+			return nil
+		}
+		f = &fitting{}
+		s.entries[e.name] = f
+	}
+	s.mu.Unlock()
+	f.once.Do(func() {
+		f.on = make([]bool, len(s.pool.fresh))
+		for i, d := range s.pool.fresh {
+			f.on[i] = e.fits(d)
+		}
+	})
+	return f.on
+}
+
+// sidesOf is what is disputed within reports.
+type sidesOf struct {
+	once  sync.Once
+	sides []Claim
+}
+
+// disputed is disputed, once for all channels that look at the same reports.
+func (s *sharedPool) disputed(fresh []*dossier) []Claim {
+	if s == nil {
+		return disputed(fresh)
+	}
+	var key strings.Builder
+	for _, d := range fresh[:min(len(fresh), readMost)] {
+		fmt.Fprintf(&key, "%s#%d ", d.article.ID, d.article.Revision)
+	}
+	s.mu.Lock()
+	f, ok := s.sides[key.String()]
+	if !ok {
+		f = &sidesOf{}
+		s.sides[key.String()] = f
+	}
+	s.mu.Unlock()
+	f.once.Do(func() { f.sides = disputed(fresh) })
+	out := slices.Clone(f.sides)
+	for i := range out { // whoever vouches for their sources marks them
+		out[i].Citations = slices.Clone(out[i].Citations)
+	}
+	return out
+}
+
+// matching asks about each fresh article of a pool and returns those on the beat, with the reasons; off hears of the others.
+func (f *beatFilter) matching(p pool, off func(d *dossier, ruledOut bool, reasons []string)) map[*dossier][]string {
+	matched := map[*dossier][]string{}
+	f.shared = p.shared
+	for i, d := range p.fresh {
+		f.asked = i
+		if on, ruledOut, reasons := f.verdict(d); on {
+			matched[d] = reasons
+		} else if off != nil {
+			off(d, ruledOut, reasons)
+		}
+	}
+	f.asked = -1
+	return matched
+}
+
+// pool is choosePool, of which channels with the same window share what they have in common.
 func (e *Engine) pool(w Window, carried memory, backlog bool, seen time.Time) pool {
+	key := fmt.Sprintf("%d/%d/%d/%v/%d", w.From.UnixNano(), w.To.UnixNano(), seen.UnixNano(), backlog, e.version.Load())
+	k := &e.desk
+	k.mu.Lock()
+	if k.pools == nil {
+		k.pools = map[string]*sharedPool{}
+	}
+	s, ok := k.pools[key]
+	if !ok {
+		s = &sharedPool{class: map[string]poolClass{}, entries: map[string]*fitting{}, sides: map[string]*sidesOf{}}
+		k.pools[key] = s
+		k.poolOrder = append(k.poolOrder, key)
+		if len(k.poolOrder) > sharedMost {
+			delete(k.pools, k.poolOrder[0])
+			k.poolOrder = k.poolOrder[1:]
+		}
+	}
+	k.mu.Unlock()
+	s.once.Do(func() {
+		s.pool = e.choosePool(w, memory{}, backlog, seen)
+		for class, list := range map[poolClass][]*dossier{inAll: s.pool.all, inOld: s.pool.old, inAhead: s.pool.ahead, inBacklog: s.pool.backlog} {
+			for _, d := range list {
+				if s.class[d.article.ID] < class { // what is backlog is among all as well
+					s.class[d.article.ID] = class
+				}
+			}
+		}
+		for _, d := range s.pool.fresh {
+			s.class[d.article.ID] = inFresh
+		}
+		s.pool.shared = s
+	})
+	// What the channel was told of beyond the window belongs to its pool too, as what it knows.
+	var more []*dossier
+	for id := range carried.articles {
+		switch class := s.class[id]; class {
+		case inFresh, inAhead:
+			continue
+		case inOld, inBacklog:
+			return e.choosePool(w, carried, backlog, seen)
+		default:
+			a, ok := e.article(id)
+			if !ok || !seen.IsZero() && a.Read.After(seen) || !articleTime(*a).Before(w.To) {
+				continue
+			}
+			if a.Revision > 1 && !a.Read.Before(w.From) && a.Read.Before(w.To) {
+				return e.choosePool(w, carried, backlog, seen)
+			}
+			if class != inAll {
+				more = append(more, e.desk.dossier(a))
+			}
+		}
+	}
+	if len(more) == 0 {
+		return s.pool
+	}
+	byAge := func(x, y *dossier) int {
+		return cmp.Or(x.at.Compare(y.at), strings.Compare(x.article.ID, y.article.ID))
+	}
+	p := s.pool
+	slices.SortFunc(more, byAge)
+	p.all = mergedBy(s.pool.all, more, byAge)
+	return p
+}
+
+// mergedBy merges two ordered lists.
+func mergedBy(x, y []*dossier, compare func(a, b *dossier) int) []*dossier {
+	out := make([]*dossier, 0, len(x)+len(y))
+	for len(x) > 0 && len(y) > 0 {
+		if compare(x[0], y[0]) <= 0 {
+			out, x = append(out, x[0]), x[1:]
+		} else {
+			out, y = append(out, y[0]), y[1:]
+		}
+	}
+	return append(append(out, x...), y...)
+}
+
+// choosePool chooses the articles by the window: fresh is what was published in it, what was published shortly before and read in
+// it, and what was revised in it after the channel had seen an earlier revision.
+func (e *Engine) choosePool(w Window, carried memory, backlog bool, seen time.Time) pool {
 	var p pool
 	inside := func(t time.Time) bool { return !t.Before(w.From) && t.Before(w.To) }
 	e.mu.RLock()
 	var prospects []*Article
 	for _, a := range e.articles {
-		t := articleTime(*a)
+		t := articleTime(a.Article)
 		if !t.Before(w.To) && !inside(a.Read) || !seen.IsZero() && a.Read.After(seen) {
 			continue
 		}
 		if t.Before(w.From.Add(-storyGap)) && !inside(a.Read) && carried.articles[a.ID] == 0 {
 			continue
 		}
-		prospects = append(prospects, a)
+		prospects = append(prospects, a.open())
 	}
 	e.mu.RUnlock()
 	slices.SortFunc(prospects, func(x, y *Article) int {
@@ -463,8 +653,13 @@ const groupedMost = 8
 // grouped groups the articles of a pool, once for all channels with the same window.
 func (e *Engine) grouped(ctx context.Context, p pool) []storyGroup {
 	h := fnv.New64a()
-	for _, d := range p.all {
-		fmt.Fprintf(h, "%s#%d ", d.article.ID, d.article.Revision)
+	var seq [8]byte
+	for _, d := range p.all { // every revision that a library keeps has a number of its own
+		binary.LittleEndian.PutUint64(seq[:], uint64(d.article.Seq))
+		h.Write(seq[:])
+		if d.article.Seq == 0 {
+			io.WriteString(h, d.article.ID)
+		}
 	}
 	key := fmt.Sprintf("%d/%x", len(p.all), h.Sum64())
 	k := &e.desk
@@ -514,7 +709,10 @@ func failing(sources []Source, forChannel string) []string {
 // prospect makes a prospect of a story, or nil when nothing of it is fresh and on the beat. A prospect whose why is set
 // has nothing new for the channel.
 func (e *Engine) prospect(ctx context.Context, g storyGroup, all []*dossier, matched map[*dossier][]string, carried memory, filter *beatFilter, vouch vouchers, w Window) *prospect {
-	k := &prospect{group: g, tag: TagNew, told: carried.claims}
+	if !slices.ContainsFunc(g.members, func(m int) bool { _, on := matched[all[m]]; return on }) {
+		return nil
+	}
+	k := &prospect{group: g, tag: TagNew, told: carried.claims, shared: filter.shared}
 	inWindow := map[int]bool{}
 	sameOrigin := map[*dossier]bool{}
 	for i, m := range g.members {
@@ -603,7 +801,7 @@ func (k *prospect) hearSides(filter *beatFilter, w Window) {
 	if !mayDiffer(k.fresh) {
 		return
 	}
-	k.sides = disputed(k.fresh)
+	k.sides = k.shared.disputed(k.fresh)
 	// A dispute that the channel was told of is no news as long as nobody says anything else.
 	if !slices.ContainsFunc(k.sides, func(c Claim) bool { return !k.told[claimKey(c.Text)] }) {
 		k.sides = nil

@@ -338,7 +338,7 @@ func (e *Engine) Counterparts(ctx context.Context, articles []string, most int) 
 // the nearest in time first.
 func (e *Engine) near(members []*Article, own, spoken map[string]bool) []*Article {
 	type distant struct {
-		a    *Article
+		a    *held
 		away time.Duration
 	}
 	var list []distant
@@ -349,7 +349,7 @@ func (e *Engine) near(members []*Article, own, spoken map[string]bool) []*Articl
 		}
 		away := counterpartWithin + 1
 		for _, m := range members {
-			away = min(away, articleTime(*a).Sub(articleTime(*m)).Abs())
+			away = min(away, articleTime(a.Article).Sub(articleTime(*m)).Abs())
 		}
 		if away <= counterpartWithin {
 			list = append(list, distant{a, away})
@@ -362,7 +362,7 @@ func (e *Engine) near(members []*Article, own, spoken map[string]bool) []*Articl
 	list = list[:min(len(list), counterpartsAsked)]
 	out := make([]*Article, len(list))
 	for i, d := range list {
-		out[i] = d.a
+		out[i] = d.a.open()
 	}
 	return out
 }

@@ -218,20 +218,34 @@ func timesDiffer(x, y prose.TimeRef) bool {
 
 // denial finds a sentence in which somebody denies what first tells, or who tells what first denies; nil where nobody does.
 func (f *findings) denial(first *candidate) *candidate {
-	claim := f.claim(first)
+	if f.q.kind == typeDefinition || f.q.kind == typeStatement {
+		return nil // one says who somebody is, another what they deny
+	}
+	var claim Claim
 	for _, c := range f.ranked() {
-		if c == first || c.headline() || c.a == first.a && c.sentence == first.sentence {
+		if c == first || c.headline() || c.a == first.a && c.sentence == first.sentence || !f.sameMatter(first, c) || !f.shareMore(first, c) {
 			continue
+		}
+		// Only now, for it takes long to find out who speaks.
+		if claim.Text == "" {
+			claim = f.claim(first)
 		}
 		other := f.claim(c)
-		if (claim.Stance == Denies) == (other.Stance == Denies) || strings.EqualFold(claim.Speaker.Name, other.Speaker.Name) {
-			continue
-		}
-		if f.sameMatter(first, c) {
+		if (claim.Stance == Denies) != (other.Stance == Denies) && !strings.EqualFold(claim.Speaker.Name, other.Speaker.Name) {
 			return c
 		}
 	}
 	return nil
+}
+
+// shareMore says whether two sentences have more of the question in common than names.
+func (f *findings) shareMore(x, y *candidate) bool {
+	for i, t := range f.q.terms {
+		if !t.name && x.match[i] >= .5 && y.match[i] >= .5 {
+			return true
+		}
+	}
+	return false
 }
 
 // recall looks into earlier revisions of the article that answers: what its outlet has changed since without saying so is told

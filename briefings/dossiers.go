@@ -1,6 +1,7 @@
 package briefings
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -28,6 +29,18 @@ type dossier struct {
 	titleCountries []string
 	// starters are the bits of the starters that the article is about by their terms, titleStarters of those in its title.
 	starters, titleStarters uint64
+
+	noticed               sync.Once
+	noticeFirst, noticeTo int // its notice of correction, -1 without one
+
+	differed       sync.Once
+	denies, counts bool // see mayDiffer
+
+	kinded sync.Once
+	kinds  []int // hits of each kind of event, as eventOf counts them
+
+	told     sync.Once
+	tellings []storyTerm
 
 	said     sync.Once
 	speeches []Statement
@@ -111,6 +124,34 @@ func (d *dossier) read() {
 		d.leadStems = d.stems[:leadEnd+1]
 		d.starters, d.titleStarters = startersOf(run, inHead, inLead)
 	})
+}
+
+// notice is the article's notice of correction, as CorrectionNotice has it.
+func (d *dossier) notice() (first, last int) {
+	d.noticed.Do(func() { d.noticeFirst, d.noticeTo = CorrectionNotice(*d.article) })
+	return d.noticeFirst, d.noticeTo
+}
+
+// corrects returns those of before, earlier reports of the same source, of which an article says that they were wrong.
+func (d *dossier) corrects(before []*dossier) (wrong []*dossier) {
+	if first, _ := d.notice(); first < 0 {
+		return nil
+	}
+	for _, b := range before {
+		if _, ok := Supersedes(*b.article, *d.article); ok {
+			wrong = append(wrong, b)
+		}
+	}
+	return wrong
+}
+
+// telling are the article's telling terms, ordered.
+func (d *dossier) telling() []storyTerm {
+	d.told.Do(func() {
+		d.tellings = tellingTerms(d.story)
+		slices.SortFunc(d.tellings, func(x, y storyTerm) int { return cmp.Compare(x.term, y.term) })
+	})
+	return d.tellings
 }
 
 // statements reads who said what in the article, once.
@@ -429,6 +470,8 @@ type desk struct {
 	dossiers  map[*Article]*dossier
 	groupings map[string]*grouped // stories of a window, by what was grouped
 	order     []string
+	pools     map[string]*sharedPool // by window and what the library held
+	poolOrder []string
 }
 
 // deskMost bounds how many dossiers are kept; past it those of articles that are no longer asked for go.

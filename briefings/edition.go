@@ -53,6 +53,8 @@ type Item struct {
 	// earlier report about the same matter, or none. Both are for the story in full.
 	Said       []Claim `json:"said,omitempty"`
 	Background []Claim `json:"background,omitempty"`
+	// Ended is, in a weekly review, how what was disputed stands at its end; empty elsewhere.
+	Ended Ending `json:"ended,omitempty"`
 }
 
 // Change is a claim that took another's place.
@@ -82,6 +84,8 @@ type Edition struct {
 	// Carried are the keys of every claim that this edition and those delivered before it have shown: what is in it isn't
 	// news again.
 	Carried []string `json:"carried,omitempty"`
+	// Review is what only a weekly review has; nil in a digest.
+	Review *Review `json:"review,omitempty"`
 }
 
 // Assignment is the work order of an edition.
@@ -100,6 +104,9 @@ type Assignment struct {
 	// Backlog asks for what sources listed when they were first read as well: for somebody who wants to see what there is. A
 	// digest that comes by itself begins with what is published afterwards.
 	Backlog bool
+	// Review asks for a review of the window instead of a digest: what moved in it, what was disputed and what was corrected,
+	// whether the channel was told of it or not. Last counts for nothing then.
+	Review bool
 }
 
 // Fate is where an article ended in an edition.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"attache/briefings/prose"
 	"attache/briefings/search"
 )
 
@@ -51,14 +53,15 @@ type Engine struct {
 	heard   hearings
 	copies  Copies
 	desk    desk // what editions and profiles know of each article
+	sentry  sentry
 	abroad  Counterparts
 	book    storybook // what each story is called
 
 	loading sync.Mutex // held while Load runs: two of them would read everything twice
 
 	mu       sync.RWMutex
-	articles map[string]*Article // newest revisions by ID; an Article is never changed once it is here
-	seq      int64               // the library has been read up to here
+	articles map[string]*held // newest revisions by ID; an Article is never changed once it is here
+	seq      int64            // the library has been read up to here
 
 	version atomic.Int64 // of articles: it grows whenever they change
 	dates   atomic.Pointer[calendar]
@@ -71,7 +74,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		library: c.Library, fetcher: c.Fetcher, drafter: c.Drafter, timeout: c.DraftTimeout, now: c.Now, log: c.Log,
-		index: search.New(), words: search.NewWords(), articles: map[string]*Article{},
+		index: search.New(), words: search.NewWords(), articles: map[string]*held{},
 	}
 	if e.drafter == nil {
 		e.drafter = Extractive{}
@@ -116,6 +119,9 @@ func (e *Engine) Load(ctx context.Context, progress func(articles int)) error {
 	e.mu.RLock()
 	seq := e.seq
 	e.mu.RUnlock()
+	var warming sync.WaitGroup
+	warming.Go(func() { prose.Tags("", nil) }) // the first question would wait for its tables
+	defer warming.Wait()
 	batch, err := e.library.Since(ctx, seq, loadBatch)
 	for {
 		if err != nil {
@@ -158,23 +164,26 @@ const copiesWithin = 30 * 24 * time.Hour
 // ranking depend.
 func (e *Engine) keepAll(ctx context.Context, batch []Article) error {
 	prepared := make([]*search.Prepared, len(batch))
+	kept := make([]*held, len(batch))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range batch {
 		g.Go(func() error {
-			prepared[i] = prepare(&batch[i], e.index)
-			e.acquaint(&batch[i])
+			a := batch[i] // one by itself: whoever holds it holds no other
+			prepared[i] = prepare(&a, e.index)
+			e.acquaint(&a)
+			kept[i] = hold(&a)
 			return ctx.Err()
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	for i := range batch {
-		if e.now().Sub(published(&batch[i])) <= copiesWithin {
-			e.copies.Add(batch[i])
+	for i, h := range kept {
+		if e.now().Sub(published(&h.Article)) <= copiesWithin {
+			e.copies.Add(h.Article)
 		}
-		e.keep(&batch[i], prepared[i])
+		e.keep(h, prepared[i])
 	}
 	return nil
 }
@@ -189,7 +198,7 @@ func prepare(a *Article, index *search.Index) *search.Prepared {
 }
 
 // keep makes an article searchable unless a newer revision of it is there.
-func (e *Engine) keep(a *Article, p *search.Prepared) {
+func (e *Engine) keep(a *held, p *search.Prepared) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	old := e.articles[a.ID]
@@ -197,10 +206,12 @@ func (e *Engine) keep(a *Article, p *search.Prepared) {
 		return
 	}
 	e.articles[a.ID] = a
-	e.version.Add(1)
+	e.sentry.note(e.version.Add(1), a.ID)
 	e.index.Insert(p)
 	if old != nil {
-		e.desk.forget(old)
+		if read := old.inUse(); read != nil {
+			e.desk.forget(read)
+		}
 	}
 }
 
@@ -241,15 +252,38 @@ func (e *Engine) Read(ctx context.Context, r Report) (a Article, isNew bool, err
 	if err != nil {
 		return Article{}, false, fmt.Errorf("save %s: %w", reportName(r), err)
 	}
-	held := kept
-	prepared := prepare(&held, e.index)
-	e.acquaint(&held)
-	e.keep(&held, prepared)
+	own := kept
+	prepared := prepare(&own, e.index)
+	e.acquaint(&own)
+	e.keep(hold(&own), prepared)
 	if isNew {
-		e.abroad.Add(held)
+		e.abroad.Add(own)
 		e.log.InfoContext(ctx, "article read", "article", kept.ID, "revision", kept.Revision, "outlet", kept.Outlet, "sentences", len(kept.Sentences))
 	}
 	return kept, isNew, nil
+}
+
+// Held is how the library holds a report that a source lists in short.
+type Held int
+
+// How a report may be held.
+const (
+	HeldNot    Held = iota // nothing of its address, or no more than is listed
+	HeldWhole              // a longer text: what is listed is no new revision of it
+	HeldBefore             // a longer text under the headline that this source gave it before
+)
+
+// Holds says how the library holds a report that a source lists in short. A source that lists summaries lists them again at
+// every poll, and they are no revisions of what their pages say.
+func (e *Engine) Holds(r Report) (held Held, known bool) {
+	a, known := e.article(articleID(r))
+	switch {
+	case !known || len(a.Text) <= len(cleanText(r.Text))+muchMore:
+		return HeldNot, known
+	case a.Source == r.Source && a.Title != cleanLine(r.Title, MaxTitle):
+		return HeldBefore, true
+	}
+	return HeldWhole, true
 }
 
 // reportName is how an error names a report.
@@ -285,12 +319,9 @@ func (e *Engine) ReadLink(ctx context.Context, url string) (a Article, isNew boo
 // Articles returns what is in the index, newest first (by Published, then by Read), at most limit. Texts are included.
 func (e *Engine) Articles(ctx context.Context, limit int) ([]Article, error) {
 	e.mu.RLock()
-	all := make([]*Article, 0, len(e.articles))
-	for _, a := range e.articles {
-		all = append(all, a)
-	}
+	all := slices.Collect(maps.Values(e.articles))
 	e.mu.RUnlock()
-	slices.SortFunc(all, func(a, b *Article) int {
+	slices.SortFunc(all, func(a, b *held) int {
 		return cmp.Or(b.Published.Compare(a.Published), b.Read.Compare(a.Read), strings.Compare(a.ID, b.ID))
 	})
 	if limit > 0 && len(all) > limit {
@@ -299,7 +330,7 @@ func (e *Engine) Articles(ctx context.Context, limit int) ([]Article, error) {
 	out := make([]Article, len(all))
 	pointers := make([]*Article, len(all))
 	for i, a := range all {
-		out[i] = *a
+		out[i] = *a.open()
 		pointers[i] = &out[i]
 	}
 	if err := e.vouch(ctx, pointers...); err != nil {
@@ -313,5 +344,8 @@ func (e *Engine) article(id string) (*Article, bool) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	a, ok := e.articles[id]
-	return a, ok
+	if !ok {
+		return nil, false
+	}
+	return a.open(), true
 }

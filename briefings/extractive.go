@@ -1,8 +1,10 @@
 package briefings
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 )
 
 // Extractive is the embedded Drafter: it quotes. Every claim of its drafts is a sentence of an article, word for word, with
@@ -36,9 +38,24 @@ func (Extractive) Draft(ctx context.Context, b Brief) (Draft, error) {
 		first = ranked[i]
 	}
 	switch f.q.kind {
-	case typeStatement, typeYesNo, typeDefinition:
-		// The claims are the answer.
+	case typeStatement:
+		limit = max(limit, len(f.statement)) // the claims are the answer
+	case typeYesNo:
+		first = f.deciding(ranked, first)
+		if other := f.contradicts(ranked, first, f.decides(first)); other != nil {
+			d.Verdict = Disputed
+			d.Claims = []Claim{f.claim(first), f.claim(other)}
+			return d, nil
+		}
+	case typeDefinition:
+		if c, words := f.define(ranked); c != nil {
+			first, d.Short = c, words
+		}
 	default:
+		if f.q.asksWhatIsDone() {
+			first = f.doing(ranked, first)
+			break
+		}
 		if s := f.short(); s != nil {
 			var sides []*candidate
 			var instead *span
@@ -46,7 +63,9 @@ func (Extractive) Draft(ctx context.Context, b Brief) (Draft, error) {
 			if instead != nil {
 				s = instead
 			}
-			d.Short = s.text
+			if f.q.language == "" || f.q.certainIn(s) {
+				d.Short = s.text
+			}
 			first = s.in
 			if len(sides) > 1 {
 				d.Verdict = Disputed
@@ -76,11 +95,18 @@ func (Extractive) Draft(ctx context.Context, b Brief) (Draft, error) {
 			chosen = append(chosen, c)
 		}
 	}
+	if f.q.list && f.q.kind != typeStatement {
+		var more bool
+		if chosen, more = f.listed(chosen); more && !strings.Contains(d.Short, " and ") {
+			d.Short = "" // one of several is not the answer
+		}
+	}
 	if f.q.kind == typeStatement && len(f.statement) > 0 {
-		// What somebody said is told in the order in which the articles tell it.
-		slices.SortStableFunc(chosen[:], func(x, y *candidate) int {
+		// What somebody said is told in the order in which it was published and the articles tell it, quotations whole.
+		chosen = f.wholeQuotations(chosen, statementsMost+2)
+		slices.SortStableFunc(chosen, func(x, y *candidate) int {
 			if x.a != y.a {
-				return 0
+				return cmp.Or(published(x.a).Compare(published(y.a)), strings.Compare(x.a.ID, y.a.ID))
 			}
 			return x.sentence - y.sentence
 		})

@@ -47,6 +47,22 @@ const (
 	retryLate = 6 * time.Hour
 )
 
+// What a source lists with a summary or a headline alone is read from its page: of the reports that are new, so many a poll.
+// The pages of the first poll are few: somebody waits for it.
+const (
+	thinText   = 1200 // bytes of a text; a shorter one may be a summary
+	muchMore   = 300  // bytes that a page must have beyond it
+	wholePages = 30
+	wholeFirst = 10
+	wholeSoon  = 10 * time.Second // how long the pages of the first poll may take
+)
+
+// Reader is a Fetcher that reads the page of a report that its source lists in short. An error says that there is nothing
+// better than what the source lists.
+type Reader interface {
+	Whole(ctx context.Context, r Report) (Report, error)
+}
+
 // perTurn is how many sources of one host are polled before other hosts have their turn.
 const perTurn = 20
 
@@ -273,9 +289,16 @@ func (g *Gatherer) poll(ctx context.Context, s Source) (after Source, articles i
 			after.Newest = r.Published
 		}
 	}
+	whole := g.whole(ctx, s, reports)
 	for i, r := range slices.Backward(reports) {
 		if r.Source == "" {
 			r.Source = s.URL
+		}
+		if whole.known[i] {
+			continue
+		}
+		if full, ok := whole.pages[i]; ok {
+			r = full
 		}
 		r.Backlog = s.Begun.IsZero() && i >= s.First
 		r.Unreviewed = s.Reviewed.IsZero()
@@ -298,6 +321,63 @@ func (g *Gatherer) poll(ctx context.Context, s Source) (after Source, articles i
 		after.Begun = now
 	}
 	return after, articles, nil
+}
+
+// wholes are what was done about the reports of a poll that are listed in short, by their places.
+type wholes struct {
+	pages map[int]Report
+	known map[int]bool // read before, from their pages: what the source lists of them is no new revision
+}
+
+// whole reads the pages of new reports that are listed in short, the newest first, one after the other. A page that can't be
+// read leaves what the source lists. Without a Reader, or an engine that tells what it knows, all is left as it is listed.
+func (g *Gatherer) whole(ctx context.Context, s Source, reports []Report) wholes {
+	out := wholes{map[int]Report{}, map[int]bool{}}
+	reader, can := g.c.Fetcher.(Reader)
+	engine, tells := g.c.Engine.(interface {
+		Holds(r Report) (held Held, known bool)
+	})
+	if !can || !tells {
+		return out
+	}
+	left, most := wholePages, 2*g.c.Poll
+	if s.Begun.IsZero() {
+		left, most = wholeFirst, min(wholeSoon, g.c.Poll)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, most, errTooLong)
+	defer cancel()
+	for i, r := range reports {
+		if r.URL == "" || len(r.Text) >= thinText {
+			continue
+		}
+		held, known := engine.Holds(r)
+		out.known[i] = held != HeldNot
+		if held == HeldWhole || known && held == HeldNot || left == 0 || ctx.Err() != nil {
+			continue
+		}
+		left--
+		full, err := g.readWhole(ctx, reader, r)
+		if err == nil && len(full.Text) <= len(r.Text)+muchMore {
+			err = errors.New("its page says no more")
+		}
+		if err != nil {
+			g.c.Log.DebugContext(ctx, "a report is kept as its source lists it", "source", s.ID, "reason", err)
+			continue
+		}
+		out.pages[i], out.known[i] = full, false
+	}
+	return out
+}
+
+// readWhole is Reader.Whole with a panic made an error, as in ask.
+func (g *Gatherer) readWhole(ctx context.Context, reader Reader, r Report) (full Report, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			g.c.Log.ErrorContext(ctx, "reading a page broke off", "panic", p, "stack", string(debug.Stack()))
+			err = errors.New("it could not be understood")
+		}
+	}()
+	return reader.Whole(ctx, r)
 }
 
 // ask is Fetcher.Poll with a panic made an error: a parser of foreign text must not end the process.

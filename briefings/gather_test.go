@@ -379,3 +379,63 @@ func TestAPreviewKeepsNothing(t *testing.T) {
 		t.Errorf("kept %+v and %d articles", sources, len(articles))
 	}
 }
+
+// reader is a wire whose reports have pages.
+type reader struct {
+	*wire
+	read []string
+}
+
+func (r *reader) Whole(_ context.Context, short briefings.Report) (briefings.Report, error) {
+	r.read = append(r.read, short.Title)
+	if strings.HasSuffix(short.Title, " 1") {
+		panic("a page that breaks the reader")
+	}
+	short.Text = strings.Repeat("The page says more than the feed does about this. ", 10)
+	return short, nil
+}
+
+func TestPagesOfAFeedInShortAreReadWithinBounds(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	listed := func(from, to int) []briefings.Report {
+		var out []briefings.Report
+		for n := to; n >= from; n-- {
+			out = append(out, briefings.Report{URL: fmt.Sprintf("https://a.example/%d", n), Title: fmt.Sprintf("Report number %d", n), Text: "In short.", Published: now})
+		}
+		out[0].Text = strings.Repeat("A feed that has the whole text needs no page. ", 40)
+		return out
+	}
+	reports := listed(0, 40)
+	w := &reader{wire: &wire{poll: func(_ context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+		return reports, s, nil
+	}}}
+	library := briefings.NewShelf()
+	engine, err := briefings.New(briefings.Config{Library: library, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := briefings.NewGatherer(briefings.GathererConfig{Engine: engine, Library: library, Fetcher: w, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, n, err := g.Follow(t.Context(), briefings.Source{ID: "a", URL: "https://a.example/rss"}); err != nil || n != 41 {
+		t.Fatalf("%d reports, %v", n, err)
+	}
+	if len(w.read) != 10 || w.read[0] != "Report number 39" || w.read[9] != "Report number 30" {
+		t.Errorf("of the first list the pages of %q were read", w.read)
+	}
+	// Of what it lists next the newest are read from their pages, and none again.
+	w.read, now, reports = nil, now.Add(6*time.Hour+time.Second), append(listed(41, 80), reports...)
+	if n, err := g.Once(t.Context()); err != nil || n != 40 {
+		t.Fatalf("%d reports are new, %v", n, err)
+	}
+	if len(w.read) != 30 || w.read[0] != "Report number 79" || w.read[29] != "Report number 50" {
+		t.Errorf("of the next list the pages of %q were read", w.read)
+	}
+	w.read, now, reports = nil, now.Add(6*time.Hour+time.Second), append(listed(1, 2)[1:], reports[:20]...)
+	reports[0].URL, reports[0].Title = "https://a.example/new/1", "Report number 81, part 1"
+	if n, err := g.Once(t.Context()); err != nil || n != 1 || len(w.read) != 1 {
+		t.Errorf("a page that breaks the reader: %d reports are new, %v, read %q", n, err, w.read)
+	}
+}

@@ -58,25 +58,36 @@ var importanceTable = sync.OnceValue(func() *importance {
 
 // eventOf is the kind of event that a story tells of and how much that weighs: its titles count twice.
 func eventOf(fresh []*dossier) (name string, most float64) {
-	for _, kind := range importanceTable().Kinds {
+	for i, kind := range importanceTable().Kinds {
 		hits := 0.0
 		for _, d := range fresh[:min(len(fresh), readMost)] {
-			for s := range strings.FieldsSeq(d.titleStems) {
-				if kind.stems[s] {
-					hits += 2
-				}
-			}
-			for s := range strings.FieldsSeq(d.leadStems) {
-				if kind.stems[s] {
-					hits++
-				}
-			}
+			hits += float64(d.hitsOfKinds()[i])
 		}
 		if v := kind.Weight * math.Min(1, hits/float64(2*min(len(fresh), readMost))); v > most {
 			name, most = kind.Name, v
 		}
 	}
 	return name, most
+}
+
+// hitsOfKinds counts, for each kind of event, its words in the title, twice, and in the first sentences.
+func (d *dossier) hitsOfKinds() []int {
+	d.kinded.Do(func() {
+		kinds := importanceTable().Kinds
+		d.kinds = make([]int, len(kinds))
+		count := func(stems string, points int) {
+			for s := range strings.FieldsSeq(stems) {
+				for i := range kinds {
+					if kinds[i].stems[s] {
+						d.kinds[i] += points
+					}
+				}
+			}
+		}
+		count(d.titleStems, 2)
+		count(d.leadStems, 1)
+	})
+	return d.kinds
 }
 
 // choose picks the most important prospects and orders them. Where a topic of the beat, a country or an outlet has its share
@@ -100,7 +111,11 @@ func choose(ctx context.Context, prospects []*prospect, most int, filter *beatFi
 			continue
 		}
 		claims := k.shares(filter, most)
-		if why := crowdedOut(claims, shares); why != "" && len(k.hits) == 0 && k.crowded == "" {
+		why := crowdedOut(claims, shares)
+		if why == "" {
+			why = k.near(chosen)
+		}
+		if why != "" && len(k.hits) == 0 && k.crowded == "" {
 			k.crowded = why
 			heap.Push(waiting, k)
 			continue
@@ -114,6 +129,56 @@ func choose(ctx context.Context, prospects []*prospect, most int, filter *beatFi
 	slices.SortFunc(chosen, byImportance)
 	slices.SortFunc(below, byImportance)
 	return chosen, below, nil
+}
+
+// nearAlike is how like a report of a story that is in already one of another must be for the other to let others go first. Grouping
+// keeps apart what may be two events, and a digest that tells one event twice is worse than one that tells a smaller one. It lies
+// between the pairs of one event and those of two among stories with known events (TestDigestOverMixedEventsTellsEachOnce).
+const nearAlike = .16
+
+// near says why a story must let others go first because one much like it is in already, or "".
+func (k *prospect) near(chosen []*prospect) string {
+	mine := k.terms()
+	for _, c := range chosen {
+		for _, x := range c.terms() {
+			for _, y := range mine {
+				if alike(x, y) >= nearAlike {
+					lead := leadOf(c.fresh).article
+					return fmt.Sprintf("a story much like it was in already: “%s”", cmp.Or(lead.Title, lead.ID))
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// terms are the telling terms of the story's newest reports, ordered for alike.
+func (k *prospect) terms() [][]storyTerm {
+	if k.telling == nil {
+		k.telling = [][]storyTerm{}
+		for _, d := range k.fresh[:min(len(k.fresh), resumeMembers)] {
+			k.telling = append(k.telling, d.telling())
+		}
+	}
+	return k.telling
+}
+
+// alike is the cosine of two reports by their telling terms, both ordered by term.
+func alike(x, y []storyTerm) float32 {
+	var sum float32
+	for i, j := 0, 0; i < len(x) && j < len(y); {
+		switch {
+		case x[i].term == y[j].term:
+			sum += x[i].weight * y[j].weight
+			i++
+			j++
+		case x[i].term < y[j].term:
+			i++
+		default:
+			j++
+		}
+	}
+	return sum
 }
 
 // byImportance puts what is on the watch-list first, then what weighs more, then what is newer.

@@ -34,7 +34,7 @@ var tongues = sync.OnceValue(func() map[string]tongue {
 	}
 	return map[string]tongue{
 		"fr": make(`le la les l un une des du de d au aux et ou où à en dans par pour sur sous avec sans ce cet cette ces il elle ils elles on je tu nous vous
-y ne pas plus que qu qui est sont était étaient a ont avait avaient été être avoir fait se s son sa ses leur leurs lui quel quelle quels quelles t c n m j
+y ne pas plus que qu jusqu lorsqu puisqu quoiqu qui est sont était étaient a ont avait avaient été être avoir fait se s son sa ses leur leurs lui quel quelle quels quelles t c n m j
 lors après avant selon entre vers chez contre dont mais donc`,
 			map[string]string{typePerson: "qui, à qui", typeDate: "quand", typePlace: "où", typeReason: "pourquoi", typeNumber: "combien", typeManner: "comment",
 				typeThing: "que, quoi, quel, quelle, quels, quelles, qu"}),
@@ -52,9 +52,9 @@ seus suas é são era eram foi foram tem têm havia ser estar está estão não 
 			map[string]string{typePerson: "quem", typeDate: "quando", typePlace: "onde, aonde", typeReason: "por que, porque", typeNumber: "quantos, quantas, quanto, quanta",
 				typeManner: "como", typeThing: "qual, quais, o que"}),
 		"it": make(`il lo la i gli le un uno una di del dello della dei degli delle a al allo alla ai agli alle e o in nel nella nei nelle con per su sul sulla tra fra da
-dal dalla che si suo sua suoi sue è sono era erano ha hanno aveva avevano essere stato stata stati non più come quale quali questo questa questi l d c`,
-			map[string]string{typePerson: "chi", typeDate: "quando", typePlace: "dove", typeReason: "perché", typeNumber: "quanti, quante, quanto, quanta", typeManner: "come",
-				typeThing: "che cosa, cosa, quale, quali"}),
+dal dalla che si suo sua suoi sue è sono era erano ha hanno aveva avevano essere stato stata stati non più come quale quali questo questa questi quello quella l d c dell nell sull all dall coll quell quest`,
+			map[string]string{typePerson: "chi", typeDate: "quando, quand", typePlace: "dove, dov", typeReason: "perché", typeNumber: "quanti, quante, quanto, quanta, quant",
+				typeManner: "come, com", typeThing: "che cosa, cosa, cos, quale, quali, qual"}),
 		"nl": make(`de het een en of in op aan bij met naar van uit voor over onder door tegen om te is zijn was waren heeft hebben had hadden wordt worden werd werden
 niet ook als dat dit die deze er hij zij ze wij hun haar welke welk`,
 			map[string]string{typePerson: "wie", typeDate: "wanneer", typePlace: "waar", typeReason: "waarom", typeNumber: "hoeveel", typeManner: "hoe", typeThing: "wat, welke, welk"}),
@@ -125,6 +125,18 @@ func tongueOf(text string, toks []prose.Token) string {
 	for _, l := range []string{"fr", "de", "es", "pt", "it", "nl"} {
 		hits := 0
 		for _, t := range toks {
+			if head, word := prose.Elided(t.Lower); head != "" {
+				if tongues()[l].asks[head] != "" {
+					hits++
+				}
+				if tongues()[l].stops[head] {
+					hits++
+				}
+				if tongues()[l].stops[word] {
+					hits++
+				}
+				continue
+			}
 			switch {
 			case len(t.Text) < 2: // "Beyoncé 's" is no French
 			case tongues()[l].asks[t.Lower] != "" && t.Lower != "was": // which is English as well
@@ -165,7 +177,7 @@ func (q *asked) findTypeIn() {
 		q.kind = typeYesNo
 	case q.kind == typeNumber || q.kind == typeDate:
 		// Numbers and dates are recognised in English; "le 3 mai" would be taken for a number, and "douze" for none.
-		q.kind = typeThing
+		q.kind, q.figures = typeThing, true
 	}
 	// "Quel pays", "welches Land", "какая страна": a country is asked for by its name.
 	for i, tk := range q.toks {
@@ -199,10 +211,46 @@ func wordIndex(text, word string) int {
 	}
 }
 
+// certainIn says whether a stretch is an answer by itself in a language whose grammar isn't read: a name where a person or a place
+// is asked for, figures where a number or a date is. Of anything else the sentence tells, and no stretch of it.
+func (q *asked) certainIn(s *span) bool {
+	if head, _ := prose.Elided(s.in.toks[s.from].Lower); head != "" {
+		if r, _ := utf8.DecodeRuneInString(strings.TrimLeft(s.in.toks[s.from].Text[len(head):], "'’")); unicode.IsLower(r) {
+			return false // "d'après Jakarta", "l'entreprise Karvolt"
+		}
+	}
+	switch q.kind {
+	case typePerson, typePlace, typeCountry:
+		return s.fit >= .5
+	}
+	return q.figures && strings.ContainsAny(s.text, "0123456789")
+}
+
+// absentIn lowers the confidence for a question in a language whose grammar isn't read, where nothing that was found has a name or
+// a number of it or the greater part of its words.
+func (q *asked) absentIn(r *retrieval) float64 {
+	lost := 0.0
+	for i, t := range q.terms {
+		if slices.ContainsFunc(r.sentences[:min(len(r.sentences), 20)], func(c *candidate) bool { return c.match[i] >= .5 }) {
+			continue
+		}
+		tk := q.toks[t.token]
+		if t.number || t.name || tk.IsUpper() && t.token > 0 && q.language != "de" {
+			return .4
+		}
+		lost += t.weight
+	}
+	if lost > .6*q.total {
+		return .4
+	}
+	return 1
+}
+
 // empty says whether a token of a question in another language says nothing of what is asked about.
 func (q *asked) empty(t prose.Token) bool {
 	g := tongues()[q.language]
-	if g.stops[t.Lower] || g.asks[t.Lower] != "" {
+	_, word := prose.Elided(t.Lower)
+	if g.stops[word] || g.asks[word] != "" {
 		return true
 	}
 	r, _ := utf8.DecodeRuneInString(t.Lower)

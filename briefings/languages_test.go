@@ -112,3 +112,53 @@ func TestQuestionsWorkInTheLanguageOfTheArticle(t *testing.T) {
 		t.Errorf("%d of %d", right, all)
 	}
 }
+
+// TestElidedWordsAreTheWordsThatTheyStandFor asks in French and Italian, where a word loses its last letter before a vowel and is
+// written in one with the next.
+func TestElidedWordsAreTheWordsThatTheyStandFor(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2024, 5, 7, 9, 0, 0, 0, time.UTC)
+	e, err := briefings.New(briefings.Config{Library: briefings.NewShelf(), Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []briefings.Report{
+		{ID: "accord", Title: "Séoul propose un accord sur les corridors maritimes", Text: "Séoul a proposé mardi un accord sur les corridors maritimes avec Jakarta. « L’accord évitera les collisions entre cargos », a dit le ministre sud-coréen des Océans, Park Ji-won. L’Indonésie a demandé un délai d’examen de trente jours."},
+		{ID: "usine", Title: "Grève à l’usine d’Ostrava", Text: "Les ouvriers de l’usine d’Ostrava ont cessé le travail jeudi. L’entreprise Karvolt a refusé d’augmenter les salaires. Le syndicat, dirigé par Milena Hájková, réclame l’ouverture d’une enquête sur l’explosion d’avril."},
+		{ID: "ponte", Title: "Crolla il ponte sull’Arvo", Text: "Il ponte sull’Arvo è crollato domenica notte dopo l’alluvione. L’ingegnera capo, Carla Dessì, ha detto che l’ispezione di marzo non aveva trovato difetti. Il sindaco ha chiesto l’apertura di un’inchiesta."},
+	} {
+		r.Outlet, r.Published = "Le Phare", now.Add(-24*time.Hour)
+		if _, _, err := e.Read(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ question, sentence, short string }{
+		{"Qu'a dit Séoul ?", "Park Ji-won", ""},
+		{"Qu’a proposé Séoul ?", "a proposé mardi", ""},
+		{"Qui a proposé l'accord ?", "a proposé mardi", ""},
+		{"Qu'est-ce que l'Indonésie a demandé ?", "délai d’examen", ""},
+		{"Qui dirige le syndicat ?", "Hájková", "Milena Hájková"},
+		{"Pourquoi l'entreprise a-t-elle refusé d'augmenter les salaires ?", "a refusé", ""},
+		{"Qu'a dit Tokyo de l'accord ?", "", ""},
+		{"Dov'è il ponte?", "sull’Arvo", ""},
+		{"Chi ha chiesto l'inchiesta?", "sindaco", ""},
+		{"Chi è l'ingegnera capo?", "Dessì", "Carla Dessì"},
+		{"Cos'ha detto l'ingegnera sull'ispezione?", "non aveva trovato", ""},
+		{"Chi ha comprato l'acquedotto d'Arvo?", "", ""},
+	} {
+		a, err := e.Ask(t.Context(), briefings.Question{Text: c.question})
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case c.sentence == "":
+			if a.Verdict != briefings.NotInSources {
+				t.Errorf("%s: %s (%.2f), %v", c.question, a.Verdict, a.Confidence, a.Claims)
+			}
+		case len(a.Claims) == 0 || !strings.Contains(a.Claims[0].Text, c.sentence):
+			t.Errorf("%s: %s (%.2f), %v, missing %q", c.question, a.Verdict, a.Confidence, a.Claims, a.Missing)
+		case a.Short != c.short || len(a.Missing) > 0:
+			t.Errorf("%s: short %q, missing %q", c.question, a.Short, a.Missing)
+		}
+	}
+}

@@ -120,8 +120,8 @@ lilly reilly connolly donnelly bully jelly belly butterfly early daily weekly mo
 
 // said builds the speech of the cue at i.
 func (r *speechReader) said(i int, c cue, before []speech) (speech, bool) {
-	if c.speech && c.stance == Says && r.negated(i) {
-		return speech{}, false // "would not say"
+	if r.negated(i) {
+		return speech{}, false // "would not say", "did not approve": what wasn't said or thought is nobody's word
 	}
 	s := speech{cue: c, at: r.tokens[i].start, verb: r.verb(i)}
 	after := i + 1

@@ -69,6 +69,7 @@ type asked struct {
 	latest   bool   // "now", "latest": the answer must be new
 	lower    bool   // typed without capitals
 	language string // ISO 639-1; empty for English
+	figures  bool   // of a question in another language: it asks for a number or a date
 	words    *search.Words
 }
 
@@ -360,6 +361,10 @@ func (q *asked) findVerb(k int) {
 			q.verbAt = i
 			continue
 		}
+		if aux && i > k && sayingWords[prose.Stem(l)] && !q.toks[i].IsUpper() && (l == "say" || l == "tell") {
+			q.verb, q.verbAt = prose.Stem(l), i // whatever it is taken for after a name
+			return
+		}
 		if strings.HasPrefix(q.tags[i], "VB") || aux && q.lower && i > k && sayingWords[prose.Stem(l)] {
 			q.verb, q.verbAt = prose.Stem(l), i
 			return
@@ -500,6 +505,13 @@ func (q *asked) findWhat(w string, at func(int) string) {
 			q.typeOfHead(true)
 			return
 		}
+		// "what did whitfield say": a name in small letters may be taken for the verb.
+		for i := q.wh + 3; i < len(q.toks) && (first == "did" || first == "does" || first == "do"); i++ {
+			if l := q.toks[i].Lower; (l == "say" || l == "tell") && !q.toks[i].IsUpper() {
+				q.verb, q.verbAt = l, i
+				break
+			}
+		}
 		if sayingWords[q.verb] && (first == "did" || first == "does" || first == "do" || first == "has" || first == "have") {
 			q.kind = typeStatement
 			q.speaker = q.between(q.wh+2, q.verbAt)
@@ -535,6 +547,23 @@ func (q *asked) findWhat(w string, at func(int) string) {
 			q.kind = typeName
 		}
 	}
+}
+
+// spelled is a part of the question with its misspelt words as the sources spell them.
+func (q *asked) spelled(part string) string {
+	for _, t := range q.terms {
+		if !t.known && len(t.alts) > 0 {
+			part = strings.ReplaceAll(part, q.toks[t.token].Text, t.alts[0])
+		}
+	}
+	return part
+}
+
+// asksWhatIsDone says whether a question asks for what somebody does ("What will Tokyo do?"): no name answers it.
+func (q *asked) asksWhatIsDone() bool {
+	last := len(q.toks) - 1
+	return q.kind == typeThing && q.language == "" && len(q.focus) == 0 && last > q.wh+1 && q.wh >= 0 && q.toks[q.wh].Lower == "what" &&
+		(q.toks[last].Lower == "do" || q.toks[last].Lower == "doing")
 }
 
 // between is the text from token i up to token j.

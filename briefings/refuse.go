@@ -213,6 +213,12 @@ func (f *findings) judge() verdict {
 		v.confidence *= veto
 		v.signals = append(v.signals, Feature{"veto: the sources speak of something else", veto})
 	}
+	if q.language != "" {
+		if veto := q.absentIn(r); veto < 1 {
+			v.confidence *= veto
+			v.signals = append(v.signals, Feature{"veto: the sources lack what the question names", veto})
+		}
+	}
 	v.missing = q.missing(r, c)
 	return v
 }
@@ -573,7 +579,11 @@ func (q *asked) missing(r *retrieval, c *collection) []string {
 			continue
 		}
 		if t.number || t.weight > 3.5 || strings.HasPrefix(q.tags[t.token], "NN") {
-			add(q.toks[t.token].Text)
+			word := q.toks[t.token].Text
+			if head, _ := prose.Elided(q.toks[t.token].Lower); head != "" && q.language != "" {
+				word = strings.TrimLeft(word[len(head):], "'’")
+			}
+			add(word)
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -360,4 +361,64 @@ func startsNotice(text string) bool {
 func quoted(text string) bool {
 	r := []rune(strings.TrimSpace(text))
 	return len(r) > 0 && strings.ContainsRune("“\"«„「", r[0])
+}
+
+// Supersedes compares a report with a later one in which the same source says that it was wrong: sentence by sentence, and only
+// what the source's own notice of correction speaks of. ok is false where it says no such thing. Changes are Reworded ones alone,
+// for what another report leaves out need not be wrong.
+func Supersedes(old, now Article) (r Revision, ok bool) {
+	old, now = withSentences(old), withSentences(now)
+	first, last := noticeIn(now)
+	if first < 0 || old.ID == now.ID || Family(old) != Family(now) || published(&now).Before(published(&old)) {
+		return Revision{}, false
+	}
+	r = Revision{Article: old.ID, From: old.Revision, To: now.Revision, Changes: []SentenceChange{}, Correction: true, NoticeIndex: first}
+	said := now.Title + "\n" + now.Text // a report whose headline is the notice is all about it
+	if first > 0 || now.Sentences[first].Role != RoleHeadline {
+		r.Notice = now.Text[now.Sentences[first].Start:now.Sentences[last].End]
+		said = r.Notice
+	} else {
+		r.Notice = now.Sentence(first)
+	}
+	speaks := distinct(said)
+	before, after := revisedSentences(old), revisedSentences(now)
+	for j := range after {
+		if s := &after[j]; s.index >= first && s.index <= last {
+			s.twin = inNotice
+		}
+	}
+	pairReworded(before, after)
+	for _, s := range after {
+		if !s.reworded || s.headline {
+			continue
+		}
+		o := before[s.twin]
+		was, is := distinct(o.text), distinct(s.text)
+		wrong, named := false, false
+		for v := range was {
+			if !is[v] {
+				wrong, named = true, named || speaks[v]
+			}
+		}
+		for v := range is {
+			named = named || !was[v] && speaks[v]
+		}
+		if wrong && named {
+			r.Changes = append(r.Changes, SentenceChange{Kind: SentenceReworded, Old: o.text, New: s.text, OldIndex: o.index, NewIndex: s.index})
+		}
+	}
+	return r, len(r.Changes) > 0
+}
+
+// distinct are the numbers and names of a text: what an outlet gets wrong.
+func distinct(text string) map[string]bool {
+	toks := prose.Tokens(text)
+	out := map[string]bool{}
+	for _, n := range prose.NumbersIn(text, toks) {
+		out[strconv.FormatFloat(n.Value, 'g', -1, 64)] = true
+	}
+	for _, n := range prose.NamesIn(text, toks) {
+		out[strings.TrimSpace(nameKey(n.Text))] = true
+	}
+	return out
 }

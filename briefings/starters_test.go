@@ -208,7 +208,7 @@ func TestDigestOverMixedEventsTellsEachOnce(t *testing.T) {
 		}
 	}
 	t.Logf("%d editions, %d items, %d events told twice, %d of %d most reported events missing", editions, items, twice, missing, wanted)
-	if 20*twice > items || missing > wanted/10 {
+	if twice > 0 || missing > wanted/10 {
 		t.Errorf("%d events told twice and %d of %d most reported events missing", twice, missing, wanted)
 	}
 }

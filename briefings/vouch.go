@@ -126,6 +126,6 @@ func (e *Engine) markCitation(v vouchers, c *Citation) {
 	a, ok := e.articles[c.Article]
 	e.mu.RUnlock()
 	if ok { // what a question brought along for itself is not in the library: it keeps its own mark
-		c.Unreviewed = v.unreviewed(a)
+		c.Unreviewed = v.unreviewed(&a.Article)
 	}
 }

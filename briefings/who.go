@@ -27,28 +27,29 @@ func (e *Engine) Who(ctx context.Context, actor string, asOf time.Time) (Profile
 		return p, nil
 	}
 	e.mu.RLock()
-	var all []*Article
+	var all []*held
 	for _, a := range e.articles {
-		if !articleTime(*a).After(asOf) {
+		if !articleTime(a.Article).After(asOf) {
 			all = append(all, a)
 		}
 	}
 	e.mu.RUnlock()
-	slices.SortFunc(all, func(x, y *Article) int {
-		return cmp.Or(articleTime(*y).Compare(articleTime(*x)), strings.Compare(x.ID, y.ID))
+	slices.SortFunc(all, func(x, y *held) int {
+		return cmp.Or(articleTime(y.Article).Compare(articleTime(x.Article)), strings.Compare(x.ID, y.ID))
 	})
 	names := map[string]int{}
 	var told [3][]sentenceNotes // what Said, Denied and About hold
-	for _, a := range all {
+	for _, h := range all {
 		if err := ctx.Err(); err != nil {
 			return Profile{}, err
 		}
 		if len(p.Said) == profileMost && len(p.About) == profileMost {
 			break
 		}
-		if !mayName(a, keys) {
+		if !mayName(&h.Article, keys) {
 			continue
 		}
+		a := h.open()
 		d := e.desk.dossier(a)
 		d.read()
 		if d.named(keys) == 0 {

@@ -205,7 +205,7 @@ func TestASlashCommandIsAnsweredByEditingTheDeferredResponse(t *testing.T) {
 		ID: "discord:" + i.ID, Kind: bot.Run, Command: "ask", Args: map[string]string{"question": "Who gave the car?"},
 		Address:      message.Address{Platform: "discord", Workspace: w.Guild, Channel: w.Channel},
 		Conversation: "discord/" + w.Guild + "/" + w.Channel + "/" + i.ID,
-		User:         bot.User{ID: w.Person.ID, Name: "Ada", Locale: "en-US", Manages: bot.PermissionNo}, PlaceLocale: "en-US", At: r.At,
+		User:         bot.User{ID: w.Person.ID, Name: "Ada", Locale: "en-US", Manages: bot.PermissionNo, Rings: bot.PermissionNo}, PlaceLocale: "en-US", At: r.At,
 	}
 	if diff := cmp.Diff(want, r); diff != "" {
 		t.Errorf("the request differs (-want +got):\n%s", diff)

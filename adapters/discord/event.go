@@ -369,6 +369,7 @@ const (
 	permEmbedLinks        = 1 << 14
 	permAttachFiles       = 1 << 15
 	permReadHistory       = 1 << 16
+	permMentionEveryone   = 1 << 17 // @everyone, @here and all roles
 	permCreateThreads     = 1 << 35
 	permSendInThreads     = 1 << 38
 	permManages           = permAdministrator | permManageGuild

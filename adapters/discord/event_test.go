@@ -41,7 +41,7 @@ func TestARecordedCommandBecomesARequest(t *testing.T) {
 		ID: "discord:1209400000000000003", Kind: bot.Run, Command: "digest add", Args: map[string]string{"when": "daily 08:00", "zone": "Asia/Seoul"},
 		Address:      message.Address{Platform: "discord", Workspace: "1209300000000000001", Channel: "1209300000000000009"},
 		Conversation: "discord/1209300000000000001/1209300000000000002/1209300000000000009",
-		User:         bot.User{ID: "7", Name: "Ada", Locale: "ko", Manages: bot.PermissionYes}, PlaceLocale: "en-US",
+		User:         bot.User{ID: "7", Name: "Ada", Locale: "ko", Manages: bot.PermissionYes, Rings: bot.PermissionNo}, PlaceLocale: "en-US",
 		At: time.UnixMilli(1209400000000000003>>22 + 1420070400000).UTC(),
 	}
 	if diff := cmp.Diff(want, got); diff != "" || !private || !ok {

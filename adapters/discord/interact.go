@@ -194,7 +194,7 @@ func (a *Adapter) request(i interaction) (req bot.Request, private, ok bool) {
 	who := i.who()
 	req = bot.Request{
 		ID: Platform + ":" + i.ID, Address: in(i.Guild, i.where()), Conversation: conversationOf(i), At: a.now(),
-		User: bot.User{ID: who.ID, Name: who.name(), Locale: i.Locale, Manages: manages(i)}, PlaceLocale: i.GuildLocale,
+		User: bot.User{ID: who.ID, Name: who.name(), Locale: i.Locale, Manages: manages(i), Rings: rings(i)}, PlaceLocale: i.GuildLocale,
 	}
 	if t, known := snowflakeTime(i.ID); known {
 		req.At = t
@@ -314,6 +314,14 @@ func manages(i interaction) bot.Permission {
 	case i.Member == nil:
 		return bot.PermissionNo
 	case permissions(i.Member.Permissions)&permManages != 0:
+		return bot.PermissionYes
+	}
+	return bot.PermissionNo
+}
+
+// rings says whether whoever acts may mention any role, as Discord tells of the channel that they act in.
+func rings(i interaction) bot.Permission {
+	if i.Member != nil && permissions(i.Member.Permissions)&(permAdministrator|permMentionEveryone) != 0 {
 		return bot.PermissionYes
 	}
 	return bot.PermissionNo

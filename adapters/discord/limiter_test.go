@@ -231,6 +231,10 @@ func TestABanIsWaitedOut(t *testing.T) {
 
 func TestTheCircuitBreaksFarBelowDiscordsLimit(t *testing.T) {
 	t.Parallel()
+	const ban = 10_000 // refusals in ten minutes; docs: Rate Limits, invalid requests
+	if invalidMost > ban/4 || invalidWindow < 10*time.Minute {
+		t.Fatalf("ours breaks at %d in %s", invalidMost, invalidWindow)
+	}
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		a := wired(t, func(r *wireRequest) wireAnswer {

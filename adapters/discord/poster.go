@@ -63,10 +63,12 @@ func (p poster) Post(ctx context.Context, to message.Address, m *message.Message
 	if !where.takesMessages() {
 		return message.Ref{}, &message.Error{Class: message.Gone, Reason: "a channel of this kind takes no messages"}
 	}
+	ping := m.Ping
 	m = askable(m, english.about)
 	f := Render(m)
 	f.rows = signed(f.rows, key)
 	b := f.body(0)
+	b.ring(ping)
 	if err := acceptable(b, key); err != nil {
 		return message.Ref{}, err
 	}
@@ -78,6 +80,7 @@ func (p poster) Post(ctx context.Context, to message.Address, m *message.Message
 		// Certainly refused: perhaps only the embeds are.
 		plain := contentBody(m, 0, english.shortened)
 		plain.Components = b.Components
+		plain.ring(ping)
 		if second, err2 := p.post(ctx, channel, plain, key); err2 == nil || codeOf(err2) != code {
 			id, err = second, err2
 		}

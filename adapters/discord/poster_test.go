@@ -2,12 +2,15 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"attache/adapters/discord/discordfake"
+	"attache/bot"
 	"attache/bot/message"
 )
 
@@ -359,5 +362,56 @@ func TestAPostEndsWithItsContext(t *testing.T) {
 	defer func() { <-sent }()
 	if _, err := p.Post(ctx, at(fake.Guild, fake.Channel), aDigest, "k"); class(err) != message.Unknown {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestADigestRingsTheRoleThatItsChannelChose: in its first message alone, and no text in it rings any other.
+func TestADigestRingsTheRoleThatItsChannelChose(t *testing.T) {
+	t.Parallel()
+	fake := discordfake.Start(t, discordfake.Options{})
+	a, p := sender(t, fake, nil)
+	foreign := "<@&" + discordfake.ClosedRole + "> @everyone"
+	m := &message.Message{Gist: foreign, Ping: discordfake.OpenRole, Blocks: []message.Block{message.Heading{Level: 1, Spans: []message.Span{message.T(foreign)}}}}
+	for range 60 {
+		m.Blocks = append(m.Blocks, message.P(message.T(strings.Repeat("A sentence about "+foreign+". ", 4))))
+	}
+	for i, part := range p.Fit(m) {
+		if _, err := p.Post(t.Context(), message.Address{Platform: Platform, Workspace: fake.Guild, Channel: fake.Channel}, part, fmt.Sprintf("k%d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := fake.FromBot(fake.Channel)
+	if len(all) < 2 {
+		t.Fatalf("the message came in %d parts", len(all))
+	}
+	for i, one := range all {
+		var want []string
+		if i == 0 {
+			want = []string{discordfake.OpenRole}
+		}
+		if !slices.Equal(one.Rung, want) || strings.Contains(one.Content, discordfake.ClosedRole) {
+			t.Errorf("message %d rang %q: %.80q", i, one.Rung, one.Content)
+		}
+	}
+	for ping, want := range map[string][]string{"": nil, "everyone": nil, "1> <@&" + discordfake.ClosedRole: nil, discordfake.ClosedRole: {discordfake.ClosedRole}} {
+		before := len(fake.FromBot(fake.Channel))
+		if _, err := p.Post(t.Context(), message.Address{Platform: Platform, Workspace: fake.Guild, Channel: fake.Channel}, &message.Message{Gist: "x", Ping: ping}, "p"+ping[:min(len(ping), 5)]); err != nil {
+			t.Fatal(err)
+		}
+		if got := fake.FromBot(fake.Channel)[before].Rung; !slices.Equal(got, want) {
+			t.Errorf("%q rang %q, want %q", ping, got, want)
+		}
+	}
+	at := message.Address{Platform: Platform, Workspace: fake.Guild, Channel: fake.Channel}
+	for id, want := range map[string]string{discordfake.OpenRole: "Korea desk true", discordfake.ClosedRole: "On call false"} {
+		name, everybody, err := a.Role(t.Context(), at, id)
+		if got := fmt.Sprint(name, " ", everybody); err != nil || got != want {
+			t.Errorf("role %s is %s, %v", id, got, err)
+		}
+	}
+	for _, id := range []string{fake.Guild, "77777777"} { // the role that everyone has, and none
+		if _, _, err := a.Role(t.Context(), at, id); !errors.Is(err, bot.ErrNoRole) {
+			t.Errorf("role %s: %v", id, err)
+		}
 	}
 }

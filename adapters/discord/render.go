@@ -544,12 +544,12 @@ func cut(s string, n int) string {
 }
 
 // body is every message that leaves the adapter: new, edited, or an answer to an interaction. It cannot be sent without
-// allowed_mentions, so nothing in it ever pings anyone.
+// allowed_mentions, so nothing in it ever pings anyone but the one role that a channel chose for its digests.
 type body struct {
 	Content      string       `json:"content"`
 	Embeds       []embed      `json:"embeds"`
 	Components   []row        `json:"components"`
-	Mentions     noMentions   `json:"allowed_mentions"`
+	Mentions     mentions     `json:"allowed_mentions"`
 	Flags        int          `json:"flags,omitempty"`
 	Nonce        string       `json:"nonce,omitempty"`
 	EnforceNonce bool         `json:"enforce_nonce,omitempty"`
@@ -558,11 +558,24 @@ type body struct {
 	files        []file
 }
 
-// noMentions allows no mention at all. "parse": null would allow all.
-type noMentions struct{}
+// mentions allows no mention at all but that of one role, where it has one. "parse": null would allow all.
+type mentions struct{ role string }
 
-func (noMentions) MarshalJSON() ([]byte, error) {
+func (m mentions) MarshalJSON() ([]byte, error) {
+	if isID(m.role) {
+		return []byte(`{"parse":[],"roles":["` + m.role + `"],"replied_user":false}`), nil
+	}
 	return []byte(`{"parse":[],"replied_user":false}`), nil
+}
+
+// ring has a new message mention a role.
+func (b *body) ring(role string) {
+	if !isID(role) {
+		return
+	}
+	b.Mentions.role = role
+	b.Content = cut("<@&"+role+">\n"+b.Content, rules.Content)
+	b.Content = strings.TrimRight(b.Content, "\n")
 }
 
 type reference struct {

@@ -47,6 +47,7 @@ const (
 	maxPage      = 3 << 20  // bytes of a page after decompression
 	maxFeed      = 5 << 20  // bytes of a feed after decompression
 	maxFile      = 8 << 20  // bytes of a file
+	maxFiles     = 2000     // files of a folder
 	maxError     = 64 << 10 // bytes of an answer that is no success
 	maxItems     = 500      // items of a feed
 	maxDepth     = 200      // nested elements of a feed: its parser recurses

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
@@ -19,7 +20,7 @@ import (
 	"attache/briefings"
 )
 
-// ReadFile reads a report from a file: HTML, e-mail (.eml), Markdown or plain text, told apart by content and by name.
+// ReadFile reads a report from a file: HTML, e-mail (.eml), PDF, Markdown or plain text, told apart by content and by name.
 func ReadFile(path string) (briefings.Report, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -33,14 +34,7 @@ func ReadFile(path string) (briefings.Report, error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return briefings.Report{}, fmt.Errorf("%s is a folder; name the files in it", path)
 	}
-	raw, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return briefings.Report{}, fmt.Errorf("read %s: %w", path, err)
-	}
-	if len(raw) > maxFile {
-		return briefings.Report{}, fmt.Errorf("%s: %w", path, briefings.ErrTooLarge)
-	}
-	r, err := readBytes(raw, path)
+	r, err := readFrom(f, path)
 	if err != nil {
 		return briefings.Report{}, fmt.Errorf("%s: %w", path, err)
 	}
@@ -48,9 +42,59 @@ func ReadFile(path string) (briefings.Report, error) {
 	return r, nil
 }
 
+// ReadPasted reads a report from what somebody pasted or piped, as ReadFile does.
+func ReadPasted(from io.Reader) (briefings.Report, error) {
+	r, err := readFrom(from, "")
+	r.Source = "paste"
+	return r, err
+}
+
+// Untitled says that a report's title is no more than the beginning of its text.
+func Untitled(r briefings.Report) bool {
+	return r.Title == titleOf(r.Text)
+}
+
+// readable are the ends of names of files that can be read.
+var readable = map[string]bool{".txt": true, ".md": true, ".markdown": true, ".html": true, ".htm": true, ".xhtml": true, ".eml": true, ".pdf": true}
+
+// Folder lists the files of a folder and of those in it that can be read, by their names' ends, in order. What is hidden, and
+// what a link leads to, is left out.
+func Folder(path string) (files []string, err error) {
+	err = filepath.WalkDir(path, func(at string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case at != path && strings.HasPrefix(e.Name(), "."):
+			if e.IsDir() {
+				return filepath.SkipDir
+			}
+		case e.Type().IsRegular() && readable[strings.ToLower(filepath.Ext(at))]:
+			if files = append(files, at); len(files) > maxFiles {
+				return fmt.Errorf("%s holds more than %d files; add its folders one by one", path, maxFiles)
+			}
+		}
+		return nil
+	})
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("%s holds no text, Markdown, HTML, e-mail (.eml) or PDF", path)
+	}
+	return files, err
+}
+
+func readFrom(from io.Reader, name string) (briefings.Report, error) {
+	raw, err := io.ReadAll(io.LimitReader(from, maxFile+1))
+	switch {
+	case err != nil:
+		return briefings.Report{}, fmt.Errorf("read it: %w", err)
+	case len(raw) > maxFile:
+		return briefings.Report{}, briefings.ErrTooLarge
+	}
+	return readBytes(raw, name)
+}
+
 func readBytes(raw []byte, name string) (briefings.Report, error) {
-	if bytes.HasPrefix(raw, []byte("%PDF-")) {
-		return briefings.Report{}, errors.New("a PDF can't be read; save its text as a .txt file")
+	if looksLikePDF(raw, name) {
+		return ReadPDF(raw)
 	}
 	switch ext := strings.ToLower(filepath.Ext(name)); {
 	case ext == ".eml":
@@ -58,7 +102,7 @@ func readBytes(raw []byte, name string) (briefings.Report, error) {
 	case ext == ".html" || ext == ".htm" || ext == ".xhtml" || looksLikeHTML(raw):
 		return ReadHTML(raw, "")
 	case binary(raw):
-		return briefings.Report{}, errors.New("this is no text; text, Markdown, HTML and e-mail (.eml) can be read")
+		return briefings.Report{}, errors.New("this is no text; text, Markdown, HTML, e-mail (.eml) and PDF can be read")
 	default:
 		return ReadText(raw, name)
 	}

@@ -314,3 +314,97 @@ func TestALinkThatSomebodySendsIsMarkedUnlessItsSiteIsReviewed(t *testing.T) {
 		t.Errorf("a link of a site whose feed is reviewed: %v, %v", a.Unreviewed, err)
 	}
 }
+
+// TestAReportListedInShortIsReadFromItsPage follows a feed of summaries and a sitemap of headlines.
+func TestAReportListedInShortIsReadFromItsPage(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	var mu sync.Mutex
+	headline, asked := "Ministers sign the grain treaty", map[string]int{}
+	item := func(title, path, media string) string {
+		return fmt.Sprintf(`<item><title>%s</title><link>%s</link><pubDate>%s</pubDate><description>A summary in one sentence.</description>%s</item>`, title, path, now.Add(-time.Hour).Format(time.RFC1123Z), media)
+	}
+	body := "<p>The treaty lets each of the six countries sell its grain in all of the others, the minister of trade told reporters on Tuesday.</p>" +
+		"<p>Farmers had asked for it for years, because what they could not sell at home rotted in the stores while the neighbours bought theirs overseas, the union of growers said.</p>" +
+		"<p>It ends with the harvest of 2030.</p>"
+	site := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked[r.URL.Path]++
+		w.Header().Set("Content-Type", "text/html")
+		switch r.URL.Path {
+		case "/robots.txt":
+			fmt.Fprint(w, "User-agent: *\nDisallow: /private")
+		case "/rss":
+			fmt.Fprint(w, `<rss xmlns:media="http://search.yahoo.com/mrss/"><channel><title>The Wire</title>`,
+				item(headline, "/treaty", `<media:content url="https://cdn.example.org/small.jpg" medium="image" width="100"/><media:group><media:content url="https://cdn.example.org/large.jpg" type="image/jpeg" width="900"><media:credit>Photo: A. Nobody</media:credit></media:content></media:group>`),
+				item("A bridge collapses in the north", "/private/bridge", `<media:thumbnail url="https://cdn.example.org/bridge.jpg"/><media:credit role="photographer">B. Nobody</media:credit>`),
+				item("Storm reaches the southern coast", "/wall", ""), `</channel></rss>`)
+		case "/news.xml":
+			fmt.Fprintf(w, `<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>http://%s/map</loc><news:news><news:publication><news:name>The Map</news:name></news:publication>
+				<news:publication_date>2026-11-24T11:00:00Z</news:publication_date><news:title>Grain is sold across borders</news:title></news:news></url></urlset>`, r.Host)
+		case "/treaty":
+			fmt.Fprintf(w, `<html><head><title>%s</title></head><body><article><h1>%s</h1>%s</article></body></html>`, headline, headline, body)
+		case "/map":
+			fmt.Fprintf(w, `<html><head><meta property="og:image" content="https://cdn.example.org/map.jpg"></head><body><article><h1>Grain is sold across borders</h1>%s</article></body></html>`, body)
+		case "/wall":
+			fmt.Fprintf(w, `<html><body><h1>Before you continue</h1>%s</body></html>`, strings.Repeat("<p>We and our 841 partners value your privacy and would like to have your consent first.</p>", 9))
+		default:
+			t.Errorf("asked for %s", r.URL)
+		}
+	})
+	n := openNewsroom(t, now)
+	for _, path := range []string{"/rss", "/news.xml"} {
+		if _, _, err := n.gatherer.Follow(t.Context(), briefings.Source{ID: path, URL: site + path}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := func() map[string]briefings.Article {
+		t.Helper()
+		all, err := n.engine.Articles(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]briefings.Article{}
+		for _, a := range all {
+			out[strings.TrimPrefix(a.URL, site)] = a
+		}
+		return out
+	}
+	first := read()
+	for path, picture := range map[string]briefings.Picture{
+		"/treaty": {URL: "https://cdn.example.org/large.jpg", Credit: "A. Nobody"}, "/map": {URL: "https://cdn.example.org/map.jpg"},
+	} {
+		if a := first[path]; !strings.Contains(a.Text, "harvest of 2030") || !a.Backlog || a.Revision != 1 || a.Picture != picture {
+			t.Errorf("%s: backlog %v, revision %d, picture %v, text %q", path, a.Backlog, a.Revision, a.Picture, a.Text)
+		}
+	}
+	for _, path := range []string{"/private/bridge", "/wall"} {
+		if a := first[path]; a.Text != "A summary in one sentence." {
+			t.Errorf("%s is not kept as it is listed: %q", path, a.Text)
+		}
+	}
+	if want := (briefings.Picture{URL: "https://cdn.example.org/bridge.jpg", Credit: "B. Nobody"}); first["/private/bridge"].Picture != want {
+		t.Errorf("picture %v, want %v", first["/private/bridge"].Picture, want)
+	}
+
+	// The same list again is no revision, and no page is asked for twice.
+	n.now = now.Add(6 * time.Hour)
+	if _, err := n.gatherer.Once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if a := read()["/treaty"]; a.Revision != 1 || asked["/treaty"] != 1 || asked["/map"] != 1 || asked["/wall"] != 1 || asked["/rss"] != 2 || asked["/private/bridge"] != 0 {
+		t.Errorf("revision %d, asked for %v", a.Revision, asked)
+	}
+	// A new headline is.
+	mu.Lock()
+	headline = "Ministers sign the grain treaty, with one dissent"
+	mu.Unlock()
+	n.now = now.Add(13 * time.Hour)
+	if _, err := n.gatherer.Once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if a := read()["/treaty"]; a.Revision != 2 || a.Title != headline || !strings.Contains(a.Text, "harvest of 2030") || asked["/treaty"] != 2 {
+		t.Errorf("a new headline: revision %d, %q, %q, asked for %v", a.Revision, a.Title, a.Text, asked)
+	}
+}

@@ -16,9 +16,17 @@ import (
 	"attache/briefings"
 )
 
-// Page reads one page as a report.
+// ErrFeed says that what is at an address is a feed, a sitemap or a list of feeds and no page.
+var ErrFeed = errors.New("this is a feed and no page; follow it with “source add” and its address")
+
+// Page reads one page as a report. ErrFeed says that it is a source instead.
 func (f *Fetcher) Page(ctx context.Context, address string) (briefings.Report, error) {
-	a, err := f.get(ctx, address, maxPage, http.Header{"Accept": {"text/html,application/xhtml+xml,text/plain;q=0.8,*/*;q=0.1"}})
+	return f.page(ctx, request{address: address, limit: maxPage})
+}
+
+func (f *Fetcher) page(ctx context.Context, q request) (briefings.Report, error) {
+	q.header = http.Header{"Accept": {"text/html,application/xhtml+xml,text/plain;q=0.8,*/*;q=0.1"}}
+	a, err := f.fetch(ctx, q)
 	if err != nil {
 		return briefings.Report{}, err
 	}
@@ -32,11 +40,15 @@ func (f *Fetcher) Page(ctx context.Context, address string) (briefings.Report, e
 	contentType := a.header.Get("Content-Type")
 	kind, _, _ := mime.ParseMediaType(contentType)
 	switch {
+	case looksLikeFeed(a.body) || looksLikeSitemap(a.body) || IsOutline(a.body):
+		return briefings.Report{}, ErrFeed
 	case kind == "text/plain" || kind == "text/markdown":
 		r, err := ReadText([]byte(decode(a.body, contentType)), a.url.Path)
 		r.URL, r.Outlet, r.Label, r.Source = a.url.String(), host, labelOf(host), "link"
 		f.relabel(&r)
 		return r, err
+	case kind == "application/pdf" || looksLikePDF(a.body, a.url.Path):
+		return briefings.Report{}, fmt.Errorf("what is at this address on %s is a PDF; save it and add the file in the terminal with attache add, or paste its text", host)
 	case kind != "" && kind != "text/html" && kind != "application/xhtml+xml" && !strings.HasSuffix(kind, "/octet-stream"):
 		return briefings.Report{}, fmt.Errorf("what is at this address on %s is no page but %s", host, clipped(kind))
 	}

@@ -4,8 +4,11 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 
+	"github.com/mmcdole/gofeed"
+	ext "github.com/mmcdole/gofeed/extensions"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -33,6 +36,57 @@ func ldPicture(linked []map[string]any) string {
 		}
 	}
 	return ""
+}
+
+// itemPicture is the picture that a feed names for an item: its largest <media:content>, else a <media:thumbnail> or an
+// enclosure. https://www.rssboard.org/media-rss
+func itemPicture(item *gofeed.Item, base *url.URL) briefings.Picture {
+	var p briefings.Picture
+	widest := -1
+	var look func(media map[string][]ext.Extension, credit, alt string, depth int)
+	look = func(media map[string][]ext.Extension, credit, alt string, depth int) {
+		credit, alt = first(valueOf(media["credit"]), credit), first(valueOf(media["description"]), alt)
+		for _, c := range media["content"] {
+			kind := strings.ToLower(c.Attrs["type"])
+			address := absolute(base, c.Attrs["url"])
+			image := c.Attrs["medium"] == "image" || strings.HasPrefix(kind, "image/") || c.Attrs["medium"] == "" && kind == "" && pictureName.MatchString(c.Attrs["url"])
+			width, _ := strconv.Atoi(c.Attrs["width"])
+			if image && address != "" && width > widest {
+				widest = width
+				p = briefings.Picture{URL: address, Credit: creditOf(first(valueOf(c.Children["credit"]), credit)), Alt: collapse(first(valueOf(c.Children["description"]), alt))}
+			}
+			if depth < 2 { // a thumbnail or a credit may stand inside
+				look(map[string][]ext.Extension{"thumbnail": c.Children["thumbnail"]}, first(valueOf(c.Children["credit"]), credit), first(valueOf(c.Children["description"]), alt), depth+1)
+			}
+		}
+		for _, g := range media["group"] {
+			if depth < 2 {
+				look(g.Children, credit, alt, depth+1)
+			}
+		}
+		for _, t := range media["thumbnail"] {
+			if address := absolute(base, t.Attrs["url"]); p.URL == "" && address != "" {
+				p = briefings.Picture{URL: address, Credit: creditOf(credit), Alt: collapse(alt)}
+			}
+		}
+	}
+	look(item.Extensions["media"], "", "", 0)
+	for _, e := range item.Enclosures {
+		if address := absolute(base, e.URL); p.URL == "" && address != "" && strings.HasPrefix(strings.ToLower(e.Type), "image/") {
+			p.URL = address
+		}
+	}
+	return p
+}
+
+var pictureName = regexp.MustCompile(`(?i)\.(jpe?g|png|webp|avif)(\?|$)`)
+
+// valueOf is the text of the first of some elements, without markup.
+func valueOf(elements []ext.Extension) string {
+	if len(elements) == 0 {
+		return ""
+	}
+	return collapse(html.UnescapeString(stripped(elements[0].Value)))
 }
 
 // leadPicture is the picture at an address that a page names as its own, with the credit and the description that stand where

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/mmcdole/gofeed"
 	"golang.org/x/net/html"
@@ -158,6 +160,43 @@ func (f *Fetcher) offered(a answer) string {
 	return ""
 }
 
+// Whole reads the page of a report that a source lists with a summary or a headline alone, as politely as a source is polled.
+// What the source said of it stands; the text, and what the source didn't say, is the page's. An error says that there is
+// nothing better than what the source lists: the page can't be read, or shows something else, such as a wall.
+func (f *Fetcher) Whole(ctx context.Context, r briefings.Report) (briefings.Report, error) {
+	page, err := f.page(ctx, request{address: r.URL, limit: maxPage, polling: true})
+	switch {
+	case err != nil:
+		return r, err
+	case !sameReport(r.Title, page):
+		return r, errNoText
+	}
+	r.Text = page.Text
+	r.Byline, r.Language = first(r.Byline, page.Byline), first(page.Language, r.Language)
+	if r.Published.IsZero() || r.DateOnly && !page.DateOnly && page.Published.Sub(r.Published).Abs() < 36*time.Hour {
+		r.Published, r.DateOnly = page.Published, page.DateOnly
+	}
+	if page.Picture.URL != "" {
+		r.Picture = page.Picture
+	}
+	return r, nil
+}
+
+// sameReport says whether a page is the report of a headline: most of its long words stand in the page's own headline or text.
+func sameReport(headline string, page briefings.Report) bool {
+	notWord := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+	words := strings.FieldsFunc(strings.ToLower(headline), notWord)
+	words = slices.DeleteFunc(words, func(w string) bool { return utf8.RuneCountInString(w) < 4 && len(words) > 2 })
+	within := strings.ToLower(page.Title + " " + page.Text)
+	found := 0
+	for _, w := range words {
+		if strings.Contains(within, w) {
+			found++
+		}
+	}
+	return 2*found >= len(words)
+}
+
 // ReadFeed makes reports of a feed in bytes. base resolves relative links; it may be nil.
 func ReadFeed(raw []byte, contentType string, base *url.URL) ([]briefings.Report, error) {
 	reports, _, _, err := parseFeed(raw, contentType, base)
@@ -270,6 +309,7 @@ func reportOf(item *gofeed.Item, feed *gofeed.Feed, base *url.URL) (briefings.Re
 	if r.Text == "" {
 		r.Text = r.Title
 	}
+	r.Picture = itemPicture(item, base)
 	return r, r.Text != ""
 }
 

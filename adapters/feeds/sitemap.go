@@ -164,8 +164,7 @@ func readSitemap(raw []byte, contentType string, base *url.URL) (l listing, more
 	return l, more, nil
 }
 
-// report is an entry as a report. Its text is its headline: a sitemap has no more, and a page that nobody has asked for is not
-// fetched for each of a thousand entries.
+// report is an entry as a report. Its text is its headline: a sitemap has no more. Whole reads its page.
 func (e sitemapEntry) report(base *url.URL) (briefings.Report, bool) {
 	r := briefings.Report{URL: absolute(base, strings.TrimSpace(e.loc)), Title: collapse(stripped(e.title)), Language: strings.TrimSpace(e.language)}
 	r.Text = r.Title

@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"image/color"
+	"slices"
 	"sync"
 
 	"attache/briefings"
@@ -84,14 +85,27 @@ var (
 	ErrLetters = errors.New("the fonts lack letters of the text")
 )
 
-// Map draws the places that an edition's items name. ErrNothing when they name fewer than two, for one alone tells nothing
+// Map draws the places that an edition's items name. called, which may be nil, tells what a place is called where the picture is read; a
+// name that the fonts can't write is written as the tables have it, and Map.Places has it all the same. ErrNothing when they name fewer than two, for one alone tells nothing
 // that the text doesn't; the context's error when it ends first.
-func (d *Desk) Map(ctx context.Context, e briefings.Edition) (Map, error) {
+func (d *Desk) Map(ctx context.Context, e briefings.Edition, called func(Place) string) (Map, error) {
 	places := d.places.placesOf(e)
 	if len(places) < 2 {
 		return Map{}, ErrNothing
 	}
-	png, err := d.drawn(fmt.Sprintf("map %s %+v", d.theme, places), func() ([]byte, error) { return d.chart(ctx, places) })
+	written := slices.Clone(places) // as the picture has them
+	if called != nil {
+		c := newCanvas(1, 1, d.colour, d.pens)
+		pen := c.pen(d.pens.medium, nameSize)
+		for i := range places {
+			if name := called(places[i]); name != "" {
+				if places[i].Name = name; pen.knows(name) {
+					written[i].Name = name
+				}
+			}
+		}
+	}
+	png, err := d.drawn(fmt.Sprintf("map %s %+v", d.theme, written), func() ([]byte, error) { return d.chart(ctx, written) })
 	if err != nil {
 		return Map{}, fmt.Errorf("draw a map: %w", err)
 	}

@@ -50,7 +50,7 @@ func TestMapsLookAsTheyDid(t *testing.T) {
 		for _, theme := range []Theme{Light, Dark} {
 			t.Run(name+"-"+string(theme), func(t *testing.T) {
 				t.Parallel()
-				m, err := desk(t, theme).Map(t.Context(), edition(headlines...))
+				m, err := desk(t, theme).Map(t.Context(), edition(headlines...), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -86,8 +86,8 @@ func sketch(t *testing.T, raw []byte) string {
 func TestTheSameEditionGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
 	e := edition(editions["strait"]...)
-	a, errA := desk(t, Light).Map(t.Context(), e)
-	b, errB := desk(t, Light).Map(t.Context(), e)
+	a, errA := desk(t, Light).Map(t.Context(), e, nil)
+	b, errB := desk(t, Light).Map(t.Context(), e, nil)
 	if errA != nil || errB != nil {
 		t.Fatal(errA, errB)
 	}
@@ -109,19 +109,19 @@ func TestADigestDoesNotWaitForAMap(t *testing.T) {
 	over, cancel := context.WithCancelCause(t.Context())
 	late := errors.New("too late")
 	cancel(late)
-	if _, err := d.Map(over, e); !errors.Is(err, late) {
+	if _, err := d.Map(over, e, nil); !errors.Is(err, late) {
 		t.Errorf("drawing after the end of its time gives %v", err)
 	}
-	drawn, err := d.Map(t.Context(), e)
+	drawn, err := d.Map(t.Context(), e, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := d.Map(over, e)
+	kept, err := d.Map(over, e, nil)
 	if err != nil || !bytes.Equal(kept.PNG, drawn.PNG) {
 		t.Errorf("a kept map needs no time, and gives %v", err)
 	}
 	d.keep = 1
-	if _, err := d.Map(t.Context(), edition("Oslo hears from Helsinki")); err != nil {
+	if _, err := d.Map(t.Context(), edition("Oslo hears from Helsinki"), nil); err != nil {
 		t.Fatal(err)
 	}
 	if len(d.kept) > 2 || len(d.kept) != len(d.order) {
@@ -179,7 +179,7 @@ func TestPlacesAreThoseThatTheItemsName(t *testing.T) {
 
 func TestOnePlaceAloneIsNoMap(t *testing.T) {
 	t.Parallel()
-	if _, err := desk(t, Light).Map(t.Context(), edition("A quiet day in Oslo")); !errors.Is(err, ErrNothing) {
+	if _, err := desk(t, Light).Map(t.Context(), edition("A quiet day in Oslo"), nil); !errors.Is(err, ErrNothing) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -449,5 +449,53 @@ func BenchmarkMap(b *testing.B) {
 		if _, err := d.chart(b.Context(), places); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestPlacesAreNamedInTheReadersLanguageAsFarAsTheFontsGo(t *testing.T) {
+	t.Parallel()
+	d := desk(t, Light)
+	known := map[string]bool{}
+	for _, p := range d.places.places {
+		known[p.Name] = true
+	}
+	for line := range strings.Lines(namesTable) {
+		if name, _, _ := strings.Cut(line, "|"); line[0] != '#' && !known[name] {
+			t.Errorf("names.txt names %q, which is no place", name)
+		}
+	}
+	e := edition("Tankers wait in the Strait of Hormuz", "Beijing hears from Oslo")
+	in := func(language string) func(Place) string { return func(p Place) string { return p.In(language) } }
+	english, err := d.Map(t.Context(), e, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	french, err := d.Map(t.Context(), e, in("fr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	korean, err := d.Map(t.Context(), e, in("ko"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := func(m Map) (list []string) {
+		for _, p := range m.Places {
+			list = append(list, p.Name)
+		}
+		return list
+	}
+	for _, row := range []struct {
+		m    Map
+		want []string
+	}{{english, []string{"Strait of Hormuz", "Beijing", "Oslo"}}, {french, []string{"Détroit d’Ormuz", "Pékin", "Oslo"}}, {korean, []string{"호르무즈 해협", "베이징", "오슬로"}}} {
+		if diff := cmp.Diff(row.want, names(row.m)); diff != "" {
+			t.Errorf("places (-want +got):\n%s", diff)
+		}
+	}
+	if bytes.Equal(english.PNG, french.PNG) {
+		t.Error("a map for French readers is in English")
+	}
+	if !bytes.Equal(english.PNG, korean.PNG) {
+		t.Error("a map for Korean readers has letters that the fonts don't have")
 	}
 }

@@ -21,6 +21,14 @@ var placesTable string
 //go:embed countries.txt
 var countriesTable string
 
+// namesTable says what places are called in other languages: see ATLAS.md.
+//
+//go:embed names.txt
+var namesTable string
+
+// namesIn are the languages of namesTable, in its order.
+var namesIn = []string{"fr", "ko"}
+
 // Place is a place on a map.
 type Place struct {
 	Name string
@@ -28,8 +36,17 @@ type Place struct {
 	// Country is the ISO 3166 code; empty for waters and for what is disputed.
 	Country  string
 	Lat, Lon float64
-	Size     float64 // of a country: the side of a square of its area, in km
-	Items    []int   // the numbers of the items that name it, from 1, ascending
+	Size     float64  // of a country: the side of a square of its area, in km
+	Items    []int    // the numbers of the items that name it, from 1, ascending
+	names    []string // in the languages of namesIn; nil where they are not known
+}
+
+// In is what the place is called in a language ("fr"), and Name where that is not known.
+func (p Place) In(language string) string {
+	if i := slices.Index(namesIn, language); i >= 0 && i < len(p.names) && p.names[i] != "" {
+		return p.names[i]
+	}
+	return p.Name
 }
 
 // PlaceKind is what a place is.
@@ -52,6 +69,17 @@ type gazetteer struct {
 
 func newGazetteer() (*gazetteer, error) {
 	g := &gazetteer{byName: map[string]int{}, byCode: map[string]int{}}
+	called := map[string][]string{}
+	for n, line := range strings.Split(strings.TrimSpace(namesTable), "\n") {
+		if line[0] == '#' {
+			continue
+		}
+		f := strings.Split(line, "|")
+		if len(f) != 1+len(namesIn) {
+			return nil, fmt.Errorf("names.txt, line %d: %d fields", n+1, len(f))
+		}
+		called[f[0]] = f[1:]
+	}
 	for n, line := range strings.Split(placesTable, "\n") {
 		if line == "" || line[0] == '#' {
 			continue
@@ -65,7 +93,7 @@ func newGazetteer() (*gazetteer, error) {
 		if errLat != nil || errLon != nil {
 			return nil, fmt.Errorf("places.txt, line %d: not a coordinate", n+1)
 		}
-		g.add(Place{Name: f[0], Kind: PlaceKind(f[1]), Country: f[2], Lat: lat, Lon: lon}, append(strings.Split(f[5], ","), f[0]))
+		g.add(Place{Name: f[0], Kind: PlaceKind(f[1]), Country: f[2], Lat: lat, Lon: lon, names: called[f[0]]}, append(strings.Split(f[5], ","), f[0]))
 	}
 	names := map[string]prose.Country{}
 	for _, c := range prose.Countries() {

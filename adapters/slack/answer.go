@@ -31,7 +31,7 @@ func (a *Adapter) serve(ctx context.Context, g gesture) {
 		if !a.known(ctx, g) {
 			a.share(ctx, g)
 		}
-	case home:
+	case home, looking:
 		a.welcome(ctx, g)
 	case order:
 		a.order(ctx, g)
@@ -47,9 +47,7 @@ func (a *Adapter) greet(base context.Context, g gesture) {
 	if a.known(base, g) {
 		return
 	}
-	ctx, cancel := context.WithTimeoutCause(base, a.cfg.Answer, errTooLong)
-	defer cancel()
-	reply := a.reply(ctx, g)
+	reply := a.reply(base, g)
 	if reply.Message == nil || reply.Message.Tone == message.ToneProblem {
 		return
 	}
@@ -66,9 +64,7 @@ var (
 
 // answer asks the Handler and brings its reply to the person.
 func (a *Adapter) answer(base context.Context, g gesture) {
-	ctx, cancel := context.WithTimeoutCause(base, a.cfg.Answer, errTooLong)
-	defer cancel()
-	ctx, stop := context.WithCancelCause(ctx)
+	ctx, stop := context.WithCancelCause(base)
 	defer stop(nil)
 	if g.what == chatter && !a.cfg.Handler.TakesPart(ctx, g.request.Conversation) {
 		return
@@ -76,7 +72,7 @@ func (a *Adapter) answer(base context.Context, g gesture) {
 	var before begun
 	if g.again {
 		var answered bool
-		if answered, before.ref, before.posted = a.takeUp(ctx, g); answered {
+		if answered, before = a.takeUp(ctx, g); answered {
 			return
 		}
 	} else if a.known(ctx, g) {
@@ -100,9 +96,12 @@ func (a *Adapter) answer(base context.Context, g gesture) {
 	session(out)
 }
 
-// reply is the Handler's, or an honest line about why there is none.
+// reply is the Handler's, or an honest line about why there is none. Learning who asks has a time of its own: whoever waited
+// in vain is told so in their language.
 func (a *Adapter) reply(ctx context.Context, g gesture) bot.Reply {
 	a.people.fill(ctx, &g)
+	ctx, cancel := context.WithTimeoutCause(ctx, a.cfg.Answer, errTooLong)
+	defer cancel()
 	w := a.wordsOf(g)
 	if g.fileOnly {
 		return bot.Reply{Message: say(w.file, message.ToneProblem)}
@@ -210,7 +209,11 @@ func (a *Adapter) announce(ctx context.Context, g gesture, posted bool) func() b
 		defer end()
 		var err error
 		if a.mayStream(g) {
-			if now, err = a.startStream(out, g); err == nil || message.ClassOf(err) == message.Unknown {
+			if now, err = a.startStream(out, g); err == nil {
+				g.source.Stream = now.ref.ID // whoever takes the gesture up after a crash ends it
+				a.keep(g)
+			}
+			if err == nil || message.ClassOf(err) == message.Unknown {
 				return // an unknown one may stand there: a line beside it would be a second sign
 			}
 		}
@@ -260,7 +263,7 @@ func (a *Adapter) bringAnswer(ctx context.Context, g gesture, r bot.Reply, befor
 	to := a.placeOf(g)
 	for i, m := range a.poster.Fit(r.Message) {
 		if i == 0 && before.posted {
-			err := a.replace(ctx, before, m)
+			err := a.replace(ctx, before, m, keyOf(g.request.ID, 0))
 			if err == nil {
 				continue
 			}

@@ -31,6 +31,7 @@ const (
 	share       what = "share"       // our own Share button
 	stop        what = "stop"        // the reader pressed stop in an agent session
 	home        what = "home"        // someone opened the app's home
+	looking     what = "looking"     // someone who has the agent open looks at something else
 	invited     what = "invited"     // someone took us into a channel
 	shortcut    what = "shortcut"    // "Look this up" on a message
 	submit      what = "submit"      // a modal was sent
@@ -60,6 +61,7 @@ type gesture struct {
 	responseURL string
 	trigger     string
 	tab         string    // of the home
+	viewed      string    // the channel that someone has open beside the agent
 	view        viewState // of a submitted modal
 	challenge   string    // to be echoed
 	fileOnly    bool      // a message that holds a file and no text
@@ -112,6 +114,7 @@ type inner struct {
 	Files       json.RawMessage `json:"files"`
 	RawHidden   json.RawMessage `json:"hidden"`
 	Tab         lenient         `json:"tab"`
+	Context     json.RawMessage `json:"context"`
 	Tokens      struct {
 		Bot []string `json:"bot"`
 	} `json:"tokens"`
@@ -186,7 +189,15 @@ func decodeEvent(raw []byte, me self) (gesture, error) {
 		}
 		return g, nil
 	case "app_home_opened":
-		g.what, g.tab = home, string(e.Tab)
+		g.what, g.tab, g.viewed = home, string(e.Tab), viewedIn(e.Context)
+		g.dm = true
+		g.request = bot.Request{Address: at, User: bot.User{ID: string(e.User)}, At: when}
+		return g, nil
+	case "app_context_changed":
+		if e.User == "" {
+			return g, nil // without a person there is nobody to prompt
+		}
+		g.what, g.tab, g.viewed = looking, "messages", viewedIn(e.Context)
 		g.dm = true
 		g.request = bot.Request{Address: at, User: bot.User{ID: string(e.User)}, At: when}
 		return g, nil
@@ -207,6 +218,33 @@ func decodeEvent(raw []byte, me self) (gesture, error) {
 		return g, nil
 	}
 	return g, nil
+}
+
+// viewedIn is the first channel among what a person has open, most relevant first.
+// https://docs.slack.dev/reference/events/app_context_changed
+func viewedIn(raw json.RawMessage) string {
+	var open struct {
+		Entities []struct {
+			Type  lenient         `json:"type"`
+			Value json.RawMessage `json:"value"`
+		} `json:"entities"`
+	}
+	if json.Unmarshal(raw, &open) != nil {
+		return ""
+	}
+	for _, e := range open.Entities {
+		var id string
+		var in struct {
+			Channel lenient `json:"channel_id"`
+		}
+		switch {
+		case e.Type == "slack#/types/channel_id" && json.Unmarshal(e.Value, &id) == nil && id != "":
+			return id
+		case e.Type == "slack#/types/message_context" && json.Unmarshal(e.Value, &in) == nil && in.Channel != "":
+			return string(in.Channel)
+		}
+	}
+	return ""
 }
 
 // installedIn returns the workspace that the delivery is for, which in a shared channel is not the one that it came from,
@@ -485,6 +523,9 @@ func decodeInteraction(raw []byte) (gesture, error) {
 		g.request.Kind = bot.Click
 		g.request.Action = numbered.ReplaceAllString(string(act.ActionID), "")
 		g.request.Value = string(act.Value)
+		if g.request.Action == actionVote {
+			g.request.Action, g.request.Value, _ = strings.Cut(g.request.Value, " ")
+		}
 		g.request.ID = strings.Join([]string{"slack:click", channel, g.under, string(p.User.ID), digestOf(string(p.TriggerID) + string(act.ActionTS) + string(act.ActionID))}, ":")
 		switch g.request.Action {
 		case actionOpen, "":

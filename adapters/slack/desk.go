@@ -104,7 +104,7 @@ func lineOf(g gesture) string {
 	switch g.what {
 	case ask, chatter:
 		return g.request.Conversation
-	case home, order:
+	case home, looking, order:
 		return "home " + g.request.Address.Workspace + " " + g.request.User.ID
 	}
 	return ""

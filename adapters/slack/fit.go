@@ -4,7 +4,7 @@ import "attache/bot/message"
 
 // limits are what one message of ours may hold.
 var limits = message.Limits{
-	Blocks:  50,     // https://docs.slack.dev/reference/block-kit/blocks
+	Blocks:  49,     // 50, and the votes may need one of their own. https://docs.slack.dev/reference/block-kit/blocks
 	Text:    2900,   // 3 000 in a text object, less what joins lines
 	Heading: 150,    // of a header block
 	Total:   11_000, // near 13 200 Slack answers msg_blocks_too_long (seen, not documented)

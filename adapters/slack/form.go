@@ -64,7 +64,7 @@ func formOf(g gesture) (sheet, bool) {
 	case g.trigger == "":
 	case g.what == run:
 		c, ok := bot.CommandNamed(strings.Join(strings.Fields(strings.ToLower(g.request.Text)), " "))
-		if ok && c.Manages && c.Verb() == "add" && len(c.Args) > 0 && c.Args[0].Required {
+		if ok && c.Manages && (c.Verb() == "add" || c.Verb() == "paste") && len(c.Args) > 0 && c.Args[0].Required {
 			return sheet{command: c, channel: g.request.Address.Channel}, true
 		}
 	case g.what == click && g.request.Action == actionForm:
@@ -171,7 +171,9 @@ func commandView(f sheet, g gesture, w words) slack.ModalViewRequest {
 	}
 	for _, arg := range f.args() {
 		entry := slack.NewPlainTextInputBlockElement(nil, arg.Name)
-		entry.MaxLength = 1000
+		if entry.MaxLength = 1000; arg.Kind == bot.ArgPassage {
+			entry.Multiline, entry.MaxLength = true, 3000 // https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+		}
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet,
 			slack.NewInputBlock(arg.Name, plainObject(strings.ToUpper(arg.Name[:1])+arg.Name[1:], 2000), plainObject(f.help(arg, w), 2000), entry).WithOptional(!arg.Required && len(f.args()) > 1))
 	}

@@ -197,3 +197,26 @@ func TestSharingOutlivesARestart(t *testing.T) {
 		}
 	})
 }
+
+func TestATextIsPastedIntoAForm(t *testing.T) {
+	t.Parallel()
+	both(t, slackfake.Options{}, nil, func(t *testing.T, st *stage) {
+		st.bot.answer = func(context.Context, bot.Request) (bot.Reply, error) {
+			return bot.Reply{Message: &message.Message{Gist: "Nothing is kept yet: the text doesn't say its date.", Tone: message.ToneProblem}, Private: true}, nil
+		}
+		st.Slash("C1", "UADMIN", "/brief", "source paste")
+		st.Await("the form", func() bool { return len(st.Modals()) == 1 })
+		form := st.Modals()[0]
+		if view := string(form.View); !strings.Contains(view, `"multiline":true`) || !strings.Contains(view, `"max_length":3000`) {
+			t.Errorf("the form is %s", form.View)
+		}
+		d := st.Submit("UADMIN", form, map[string]string{"text": "Tanker seized\n\nThe coast guard seized it.", "outlet": "Harbour Post"})
+		st.AwaitAck(d)
+		if ack := string(ackOf(st, d)); !strings.Contains(ack, "doesn't say its date") {
+			t.Errorf("the acknowledgement says %s", ack)
+		}
+		if r := st.bot.asked()[0]; r.Command != "source paste" || r.Args["text"] != "Tanker seized\n\nThe coast guard seized it." || r.Args["outlet"] != "Harbour Post" {
+			t.Errorf("the bot was asked %+v", r)
+		}
+	})
+}

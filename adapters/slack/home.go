@@ -198,14 +198,12 @@ func (a *Adapter) order(base context.Context, g gesture) {
 	if !ok {
 		return
 	}
-	ctx, cancel := context.WithTimeoutCause(base, a.cfg.Answer, errTooLong)
-	defer cancel()
 	done := g
 	done.request.Kind, done.request.Text, done.request.Action, done.request.Value = bot.Run, line, "", ""
 	done.request.Address.Channel, done.request.Address.Thread = channel, ""
 	done.request.Conversation = ""
 	done.dm = strings.HasPrefix(channel, "D")
-	reply := a.reply(ctx, done)
+	reply := a.reply(base, done)
 	out, end := a.lastWords(base)
 	defer end()
 	notice := reply.Message

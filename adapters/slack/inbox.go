@@ -26,6 +26,8 @@ type source struct {
 	Door    string          `json:"door"`
 	Payload json.RawMessage `json:"payload"`
 	At      time.Time       `json:"at"`
+	// Stream is the id of the message in which the answer was being shown.
+	Stream string `json:"stream,omitempty"`
 }
 
 // stale is how old a gesture may be and still be answered after a restart: its response_url has run out then.
@@ -161,17 +163,25 @@ func (a *Adapter) drop(g gesture) {
 // lineKey is the delivery key of the line that an answer is being worked on.
 func lineKey(g gesture) string { return "w" + digestOf(g.request.ID)[:16] }
 
-// takeUp looks for what an earlier process posted in answer to a message before it ended: the answer itself, or the line
-// that it is being worked on, which the answer then replaces.
-func (a *Adapter) takeUp(ctx context.Context, g gesture) (answered bool, line message.Ref, posted bool) {
+// takeUp looks for what an earlier process posted in answer to a message before it ended: the answer itself, or what stands in
+// its place, a line or a stream, which the answer then replaces.
+func (a *Adapter) takeUp(ctx context.Context, g gesture) (answered bool, before begun) {
 	if g.what != ask && g.what != chatter {
-		return false, message.Ref{}, false
+		return false, begun{}
 	}
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.Answer)
+	defer cancel()
 	to := a.placeOf(g)
 	_, answered, err := a.poster.Find(ctx, to, keyOf(g.request.ID, 0), g.source.At)
-	if err != nil || answered {
-		return answered, message.Ref{}, false
+	switch {
+	case answered:
+		return true, begun{}
+	case g.source.Stream != "":
+		// It may have run out meanwhile: it is ended in any case.
+		return false, begun{ref: message.Ref{Address: to, ID: g.source.Stream}, posted: true, streaming: true, words: a.wordsOf(g)}
+	case err != nil:
+		return false, begun{}
 	}
-	line, posted, err = a.poster.Find(ctx, to, lineKey(g), g.source.At)
-	return false, line, posted && err == nil
+	line, posted, err := a.poster.Find(ctx, to, lineKey(g), g.source.At)
+	return false, begun{ref: line, posted: posted && err == nil}
 }

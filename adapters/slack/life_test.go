@@ -91,6 +91,66 @@ func TestPromptsAndHome(t *testing.T) {
 	})
 }
 
+// TestPromptsFollowWhatAPersonLooksAt, where its channel has a digest, and cost nothing where that changes nothing.
+func TestPromptsFollowWhatAPersonLooksAt(t *testing.T) {
+	t.Parallel()
+	digest := standing("d1", "C1", "UADMIN")
+	digest.About = "North Korea, sanctions"
+	both(t, slackfake.Options{Agent: true}, func(c *slack.Config) { agent(c); knowing(digest)(c) }, func(t *testing.T, st *stage) {
+		d := st.Direct("U1")
+		const method = "assistant.threads.setSuggestedPrompts"
+		first := func() string { return strings.Join(append(st.Prompts(d), ""), "|") }
+		st.OpenHome("U1", "messages")
+		st.Await("prompts", func() bool { return strings.HasPrefix(first(), "새 소식이 있나요?") })
+		st.Look("U1", "C1")
+		st.Await("prompts on the digest", func() bool {
+			return strings.HasPrefix(first(), "새 소식: North Korea, sanctions|새 소식이 있나요?")
+		})
+		st.AwaitAck(st.Look("U1", "C1")) // once more the same
+		st.Look("U1", "")
+		st.Await("the ordinary prompts", func() bool { return strings.HasPrefix(first(), "새 소식이 있나요?") })
+		st.AwaitAck(st.Look("U1", "C9"))
+		st.AwaitAck(st.Event(map[string]any{"type": "app_context_changed", "context": map[string]any{}})) // as documented: of nobody
+		st.OpenHome("U1", "messages")
+		st.Await("the last prompts", func() bool { return st.Calls(method) == 4 })
+		if n := len(st.bot.asked()); n != 0 {
+			t.Errorf("the bot was asked %d times", n)
+		}
+	})
+}
+
+// TestEverySessionHasATitle: the question that began it, and what a message says that nobody asked for.
+func TestEverySessionHasATitle(t *testing.T) {
+	t.Parallel()
+	st := play(t, "http", slackfake.Options{Agent: true}, agent)
+	d := st.Direct("U1")
+	asked := st.DM("U1", "who gave <@U2> a car?")
+	st.Await("its title", func() bool { return st.Session(d, asked.TS) == "active" })
+	again := st.ThreadReply(d, asked.TS, "U1", "and why?")
+	st.AwaitMessage(d, func(m slackfake.Message) bool { return m.ThreadTS == asked.TS && strings.Contains(m.Shown, "and why?") })
+	st.AwaitAck(again)
+	if got := st.Title(d, asked.TS); !strings.HasPrefix(got, "who gave ") {
+		t.Errorf("the session is titled %q", got)
+	}
+	if err := st.adapter.Poster().Direct(t.Context(), slackfake.Team, "U1", text("Your digest is paused. "+strings.Repeat("Because. ", 40))); err != nil {
+		t.Fatal(err)
+	}
+	told := st.AwaitMessage(d, func(m slackfake.Message) bool { return strings.HasPrefix(m.Shown, "Your digest is paused.") })
+	if got := st.Title(d, told.TS); !strings.HasPrefix(got, "Your digest is paused.") {
+		t.Errorf("its session is titled %q", got)
+	}
+	// What refuses a name, or has no sessions, is written to all the same.
+	st.Fault(slackfake.Fault{Method: "agents.sessions.rename", Error: "not_allowed"})
+	for range 2 {
+		if err := st.adapter.Poster().Direct(t.Context(), slackfake.Team, "U1", text("Once more.")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := st.Calls("agents.sessions.rename"); n != 2 {
+		t.Errorf("a session was named %d times", n)
+	}
+}
+
 // TestWhoInvitesUsIsToldWhatWeCanDo, and nobody else.
 func TestWhoInvitesUsIsToldWhatWeCanDo(t *testing.T) {
 	t.Parallel()

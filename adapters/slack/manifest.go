@@ -174,7 +174,7 @@ func Manifest(v Variant, t Transport, baseURL string) ([]byte, error) {
 	}}
 	if v == Agent {
 		m.Features.Agent = &agentView{Description: about}
-		for _, p := range prompts(englishWords) {
+		for _, p := range prompts(englishWords, "") {
 			m.Features.Agent.Prompts = append(m.Features.Agent.Prompts, viewPrompt{p.title, p.message})
 		}
 	}

@@ -40,6 +40,7 @@ var tiers = map[string]rate.Limit{
 	"users.info":                            perMinute(100),
 	"conversations.info":                    perMinute(50),
 	"agents.sessions.setStatus":             perMinute(50),
+	"agents.sessions.rename":                perMinute(50),
 	"assistant.threads.setSuggestedPrompts": perMinute(100),
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -210,6 +211,72 @@ func TestADrawingThatSlackRefusesIsSentAsText(t *testing.T) {
 		if _, err := p.Post(t.Context(), channel("C2"), text("x"), "key-2"); message.ClassOf(err) != message.Refused {
 			t.Errorf("%s twice: got %v, want refused", word, err)
 		}
+	}
+}
+
+// TestVotesAreThumbsWhereSlackShowsThem: as a pair in one element where the workspace takes it, else as buttons, and always as
+// buttons in what one person sees; what the bot hears is the same.
+func TestVotesAreThumbsWhereSlackShowsThem(t *testing.T) {
+	t.Parallel()
+	answer := &message.Message{Gist: "x", Blocks: []message.Block{message.P(message.T("x")), message.Buttons{Items: []message.Button{
+		{Label: "Evidence", Action: "evidence", Value: "x1"}, {Label: "Helpful", Action: "helpful", Value: "x1"}, {Label: "Not helpful", Action: "unhelpful", Value: "x1"},
+	}}}}
+	for name, row := range map[string]struct {
+		refuses []string
+		kind    string
+		posts   int // for two answers
+	}{
+		"a workspace that shows them": {nil, "feedback_buttons", 2},
+		"one that does not":           {[]string{"context_actions"}, "button", 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st := play(t, "http", slackfake.Options{Refuses: row.refuses}, nil)
+			st.bot.answer = func(_ context.Context, r bot.Request) (bot.Reply, error) {
+				if r.Kind == bot.Click {
+					return bot.Reply{}, nil
+				}
+				return bot.Reply{Message: answer}, nil
+			}
+			asked := func(text string) slackfake.Message {
+				q := st.Mention("C1", "U1", text)
+				return st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.ThreadTS == q.TS })
+			}
+			asked("who?")
+			st.Await("what was learnt from it", func() bool { return len(row.refuses) == 0 || strings.Contains(st.log.String(), "no thumbs here") })
+			shown := asked("and who else?")
+			if n := st.Calls("chat.postMessage"); n != row.posts {
+				t.Errorf("two answers took %d calls, want %d", n, row.posts)
+			}
+			var drawn []string
+			for _, b := range shown.Buttons {
+				drawn = append(drawn, b.Kind+" "+b.Label)
+			}
+			if want := []string{"button Evidence", row.kind + " Helpful", row.kind + " Not helpful"}; !slices.Equal(drawn, want) {
+				t.Errorf("drawn as %q, want %q", drawn, want)
+			}
+			st.AwaitAck(st.Click("U1", shown, "Helpful"))
+			st.AwaitAck(st.Click("U1", shown, "Not helpful"))
+			st.Await("both clicks", func() bool { return len(st.bot.asked()) == 4 })
+			var heard []string
+			for _, r := range st.bot.asked()[2:] {
+				heard = append(heard, r.Action+" "+r.Value)
+			}
+			slices.Sort(heard)
+			if want := []string{"helpful x1", "unhelpful x1"}; !slices.Equal(heard, want) {
+				t.Errorf("the bot heard %q, want %q", heard, want)
+			}
+			if err := st.adapter.Poster().Edit(t.Context(), message.Ref{Address: channel("C1"), ID: shown.TS}, answer); err != nil {
+				t.Errorf("edit: %v", err)
+			}
+			st.Slash("C1", "U1", "/brief", "latest")
+			whisper := st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "U1" && len(m.Buttons) > 0 })
+			for _, b := range whisper.Buttons {
+				if b.Kind != "button" {
+					t.Errorf("one person sees %s drawn as %s", b.Label, b.Kind)
+				}
+			}
+		})
 	}
 }
 

@@ -55,18 +55,55 @@ func (p *Poster) Thread(of message.Ref) message.Address {
 // Post delivers one fitted message. Slack has no parameter that refuses duplicates, so a post is tried once; only a message
 // whose drawing Slack refuses is posted again, as plain text.
 func (p *Poster) Post(ctx context.Context, to message.Address, m *message.Message, key string) (message.Ref, error) {
-	blocks, text := Render(m)
-	ref, err := p.post(ctx, to, blocks, text, key)
-	if e := classify(err); e != nil && e.Class == message.Refused && isDrawing(e) && len(blocks) > 0 {
-		p.a.counts.add("redrawn")
-		p.log.Error("slack refused how a message is drawn; posting it as plain text", "reason", e.Reason, "details", detailOf(e))
-		ref, err = p.post(ctx, to, nil, text, key)
-	}
+	var ref message.Ref
+	err := p.drawn(to.Workspace, m, func(blocks []slack.Block, text string) (err error) {
+		ref, err = p.post(ctx, to, blocks, text, key)
+		return err
+	})
 	if err != nil {
-		return message.Ref{}, classify(err)
+		return message.Ref{}, err
 	}
 	p.pictures(ctx, ref, m)
+	if team, err := p.a.team(ctx, to.Workspace); err == nil {
+		p.a.nameSession(ctx, team, ref, line(m.Gist))
+	}
 	return ref, nil
+}
+
+// drawn sends m as it looks best and, where Slack refuses that drawing, as a plainer one: with buttons in place of thumbs, then
+// as text alone. A workspace that takes the buttons and not the thumbs is sent no thumbs again.
+func (p *Poster) drawn(workspace string, m *message.Message, send func(blocks []slack.Block, text string) error) error {
+	blocks, text := p.render(workspace, m)
+	ways := [][]slack.Block{blocks}
+	if hasThumbs(blocks) {
+		buttons, _ := render(m, false)
+		ways = append(ways, buttons)
+	}
+	if len(blocks) > 0 {
+		ways = append(ways, nil)
+	}
+	for i, way := range ways {
+		e := classify(send(way, text))
+		switch {
+		case e == nil:
+			if i == 1 && len(way) > 0 {
+				p.a.refused.add(workspace, featureThumbs)
+				p.log.Info("slack shows no thumbs here; going on with buttons", "workspace", workspace)
+			}
+			return nil
+		case e.Class != message.Refused || !isDrawing(e) || i == len(ways)-1:
+			return e
+		case len(ways[i+1]) == 0:
+			p.a.counts.add("redrawn")
+			p.log.Error("slack refused how a message is drawn; sending it as plain text", "reason", e.Reason, "details", detailOf(e))
+		}
+	}
+	return nil
+}
+
+// render draws m as the workspace takes it.
+func (p *Poster) render(workspace string, m *message.Message) ([]slack.Block, string) {
+	return render(m, !p.a.refused.has(workspace, featureThumbs))
 }
 
 func detailOf(e *message.Error) string {
@@ -89,9 +126,7 @@ func (p *Poster) post(ctx context.Context, to message.Address, blocks []slack.Bl
 		options = append(options, slack.MsgOptionTS(to.Thread))
 	}
 	if key != "" {
-		options = append(options, slack.MsgOptionMetadata(slack.SlackMetadata{
-			EventType: metadataType, EventPayload: map[string]any{metadataKey: key},
-		}))
+		options = append(options, keyed(key))
 	}
 	const method = "chat.postMessage"
 	if err := p.pace.turn(ctx, team.id, method, to.Channel); err != nil {
@@ -114,6 +149,11 @@ func (p *Poster) post(ctx context.Context, to message.Address, blocks []slack.Bl
 		to.Channel = channel // a user's id becomes the id of the direct message
 	}
 	return message.Ref{Address: to, ID: ts}, nil
+}
+
+// keyed puts a key into a message's metadata.
+func keyed(key string) slack.MsgOption {
+	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{metadataKey: key}})
 }
 
 // draw is a message's body. text is plain: Slack is told to look for no formatting in it.
@@ -191,26 +231,25 @@ const editText = 4000
 
 // Edit replaces a message that we posted.
 func (p *Poster) Edit(ctx context.Context, ref message.Ref, m *message.Message) error {
+	return p.edit(ctx, ref, m, "")
+}
+
+// edit is Edit; with a key the message can be found by it from then on, else it keeps the one that it has.
+func (p *Poster) edit(ctx context.Context, ref message.Ref, m *message.Message, key string) error {
 	team, err := p.a.team(ctx, ref.Address.Workspace)
 	if err != nil {
 		return classify(err)
 	}
-	blocks, text := Render(m)
-	text = short(text, editText)
-	err = p.update(ctx, team, ref, blocks, text)
-	if e := classify(err); e != nil && e.Class == message.Refused && isDrawing(e) && len(blocks) > 0 {
-		p.a.counts.add("redrawn")
-		p.log.Error("slack refused how an edit is drawn; sending it as plain text", "reason", e.Reason, "details", detailOf(e))
-		err = p.update(ctx, team, ref, nil, text)
-	}
-	if err != nil {
-		return classify(err)
-	}
-	return nil
+	return p.drawn(ref.Address.Workspace, m, func(blocks []slack.Block, text string) error {
+		return p.update(ctx, team, ref, blocks, short(text, editText), key)
+	})
 }
 
-func (p *Poster) update(ctx context.Context, team *team, ref message.Ref, blocks []slack.Block, text string) error {
+func (p *Poster) update(ctx context.Context, team *team, ref message.Ref, blocks []slack.Block, text, key string) error {
 	options := draw(blocks, text)
+	if key != "" {
+		options = append(options, keyed(key))
+	}
 	if len(blocks) == 0 {
 		options = append(options, slack.MsgOptionBlocks()) // without it the old blocks stay
 	}
@@ -250,7 +289,7 @@ func (p *Poster) whisper(ctx context.Context, to message.Address, user string, m
 	if err != nil {
 		return classify(err)
 	}
-	blocks, text := Render(m)
+	blocks, text := render(m, false)
 	send := func(blocks []slack.Block) error {
 		const method = "chat.postEphemeral"
 		if err := p.pace.turn(ctx, team.id, method, ""); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -31,8 +32,11 @@ const (
 
 // Render draws a message: as blocks, and as the complete text that notifications, screen readers and clients without
 // blocks show. It keeps all limits of a single block; Poster.Fit keeps those of a message.
-func Render(m *message.Message) (blocks []slack.Block, text string) {
-	d := drawing{tables: countTables(m)}
+func Render(m *message.Message) (blocks []slack.Block, text string) { return render(m, true) }
+
+// render is Render, votes as Slack's own pair of thumbs or as buttons.
+func render(m *message.Message, thumbs bool) (blocks []slack.Block, text string) {
+	d := drawing{tables: countTables(m), thumbs: thumbs}
 	for _, b := range m.Blocks {
 		d.block(b)
 	}
@@ -89,6 +93,9 @@ type drawing struct {
 	blocks  []slack.Block
 	tables  int // tables in the message; Slack takes one
 	buttons int // buttons so far: their action ids must differ
+	// thumbs says that the first pair of votes is drawn as Slack draws it. A home, a modal and what only one person sees take
+	// plain buttons.
+	thumbs bool
 }
 
 func countTables(m *message.Message) int {
@@ -408,6 +415,12 @@ func (d *drawing) image(i message.Image) {
 }
 
 func (d *drawing) actions(b message.Buttons) {
+	if before, votes, after, ok := cutVotes(b.Items); ok && d.thumbs {
+		d.thumbs = false
+		d.actions(message.Buttons{Items: append(slices.Clip(before), after...)})
+		d.votes(votes[0], votes[1])
+		return
+	}
 	var elements []slack.BlockElement
 	for _, one := range b.Items {
 		text := clip(line(one.Label), maxButtonText)
@@ -601,4 +614,32 @@ func columns(s string) int {
 		}
 	}
 	return n
+}
+
+// cutVotes finds the two votes on one thing that stand beside each other in a row.
+func cutVotes(row []message.Button) (before, votes, after []message.Button, ok bool) {
+	for i := range len(row) - 1 {
+		yes, no := row[i], row[i+1]
+		if yes.Action == botHelpful && no.Action == botUnhelpful && yes.Value == no.Value && line(yes.Label) != "" && line(no.Label) != "" {
+			return row[:i], row[i : i+2], row[i+2:], true
+		}
+	}
+	return nil, nil, nil, false
+}
+
+// votes draws two votes as a pair of thumbs, which screen readers read by their labels. Its press comes back under one action,
+// so the value says which was pressed. https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element
+func (d *drawing) votes(yes, no message.Button) {
+	d.buttons++
+	thumb := func(b message.Button) *slack.FeedbackButton {
+		label := clip(line(b.Label), maxButtonText)
+		text := slack.NewTextBlockObject(slack.PlainTextType, label, false, false)
+		return slack.NewFeedbackButton(text, clip(b.Action+" "+b.Value, maxButtonValue)).WithAccessibilityLabel(label)
+	}
+	d.blocks = append(d.blocks, slack.NewContextActionsBlock("", slack.NewFeedbackButtonsBlockElement(actionVote+"~"+strconv.Itoa(d.buttons), thumb(yes), thumb(no))))
+}
+
+// hasThumbs says whether a pair of thumbs is among blocks.
+func hasThumbs(blocks []slack.Block) bool {
+	return slices.ContainsFunc(blocks, func(b slack.Block) bool { _, is := b.(*slack.ContextActionsBlock); return is })
 }

@@ -34,7 +34,7 @@ const (
 
 // responseOf draws m for a response_url.
 func responseOf(m *message.Message, kind string) response {
-	blocks, text := Render(m)
+	blocks, text := render(m, false)
 	return response{ResponseType: kind, Text: text, Blocks: blocks}
 }
 

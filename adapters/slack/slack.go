@@ -114,9 +114,11 @@ type Adapter struct {
 	shares  *shares
 	jobs    jobs
 	refused refusals
-	poster  *Poster
-	health  health
-	counts  counts
+	// prompted is what people were prompted about last.
+	prompted prompted
+	poster   *Poster
+	health   health
+	counts   counts
 	// turned holds gestures that found the desk full, to be told so.
 	turned chan gesture
 	// forms holds gestures that open a modal.
@@ -402,7 +404,9 @@ func (a *Adapter) take(g gesture) verdict {
 	if a.askForm(g) && g.what == run {
 		return form
 	}
-	a.keep(g)
+	if g.what != looking { // that is of the moment
+		a.keep(g)
+	}
 	if a.desk.put(g) {
 		return taken
 	}

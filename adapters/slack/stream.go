@@ -79,13 +79,13 @@ func (a *Adapter) streamCall(ctx context.Context, team *team, method string, cal
 }
 
 // writeStream brings m into a stream and ends it. An error means that the answer does not stand there.
-func (a *Adapter) writeStream(ctx context.Context, b begun, m *message.Message) error {
+func (a *Adapter) writeStream(ctx context.Context, b begun, m *message.Message, key string) error {
 	ref := b.ref
 	team, err := a.team(ctx, ref.Address.Workspace)
 	if err != nil {
 		return classify(err)
 	}
-	blocks, _ := Render(m)
+	blocks, _ := a.poster.render(ref.Address.Workspace, m)
 	written := len(blocks) > 0
 	each := max(1, (len(blocks)+mostAppends-1)/mostAppends)
 	first := true
@@ -108,7 +108,7 @@ func (a *Adapter) writeStream(ctx context.Context, b begun, m *message.Message) 
 		}
 	}
 	stopped := a.stopStream(ctx, team, b)
-	err = a.poster.Edit(ctx, ref, m)
+	err = a.poster.edit(ctx, ref, m, key)
 	if err != nil && written && stopped {
 		a.log.Warn("a streamed answer stands without its plain text", "error", err)
 		return nil
@@ -145,10 +145,10 @@ func (a *Adapter) takeBack(ctx context.Context, b begun) {
 	}
 }
 
-// replace puts the answer in the place of what stands there.
-func (a *Adapter) replace(ctx context.Context, b begun, m *message.Message) error {
+// replace puts the answer in the place of what stands there, under the answer's key: after a crash it is found by that.
+func (a *Adapter) replace(ctx context.Context, b begun, m *message.Message, key string) error {
 	if b.streaming {
-		return a.writeStream(ctx, b, m)
+		return a.writeStream(ctx, b, m, key)
 	}
-	return a.poster.Edit(ctx, b.ref, m)
+	return a.poster.edit(ctx, b.ref, m, key)
 }

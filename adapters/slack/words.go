@@ -18,6 +18,7 @@ type words struct {
 	posted, shared, tooOld, noDoor  string
 	share                           string // label
 	what, latest, help, sources     string // what an agent suggests to ask; its title first
+	news                            string // the same, with what the channel follows that the person looks at
 	why, wrong, reason              string // the form after “not helpful”; its title first, at most 24 characters
 	send, cancel, channel           string // at most 24 characters
 	// The home.
@@ -49,7 +50,7 @@ var englishWords = words{
 	tooOld:   "This answer is too old to be shared. Ask again with “/brief public” in front of your question, and I answer in the channel.",
 	noDoor:   "I can't write in this channel. Invite me with “/invite @attache”, then ask again.",
 	share:    "Share in channel",
-	what:     "What would you like to know?", latest: "What is new?", help: "What can I ask?", sources: "What do you read?",
+	what:     "What would you like to know?", latest: "What is new?", help: "What can I ask?", sources: "What do you read?", news: "What is new on %s?",
 	why: "What was wrong?", wrong: "What was wrong with it?",
 	reason: "It helps whoever runs Attaché here to make it better. Your name is kept with it.",
 	send:   "Send", cancel: "Cancel", channel: "Channel",
@@ -70,7 +71,7 @@ var englishWords = words{
 
 var frenchWords = words{
 	working:  "Un instant : je lis les sources. La réponse arrive ici, pour vous seul.",
-	inPublic: "Un instant : je lis les sources. La réponse arrive dans ce canal.",
+	inPublic: "Un instant : je lis les sources. La réponse arrive dans ce salon.",
 	reading:  "Un instant : je lis les sources.",
 	busy:     "J’ai plus de questions que je ne peux en traiter pour le moment et je n’ai pas pris celle-ci. Reposez-la dans une minute.",
 	stopping: "On me redémarre et je n’ai pas pu finir. Reposez la question dans une minute.",
@@ -79,27 +80,27 @@ var frenchWords = words{
 	stopped:  "Arrêté, comme vous l’avez demandé.",
 	unsure:   "J’ai répondu, mais Slack n’a pas confirmé l’arrivée de la réponse. Si vous ne la voyez pas, reposez la question.",
 	file:     "Je ne peux pas ouvrir de fichiers. Collez le texte ou un lien vers l’article.",
-	posted:   "La réponse est dans le canal.",
-	shared:   "Partagé dans le canal.",
-	tooOld:   "Cette réponse est trop ancienne pour être partagée. Reposez la question avec « /brief public » devant, et je répondrai dans le canal.",
-	noDoor:   "Je ne peux pas écrire dans ce canal. Invitez-moi avec « /invite @attache », puis reposez la question.",
-	share:    "Partager dans le canal",
-	what:     "Que voulez-vous savoir ?", latest: "Quoi de neuf ?", help: "Que puis-je demander ?", sources: "Que lisez-vous ?",
+	posted:   "La réponse est dans le salon.",
+	shared:   "Partagé dans le salon.",
+	tooOld:   "Cette réponse est trop ancienne pour être partagée. Reposez la question avec « /brief public » devant, et je répondrai dans le salon.",
+	noDoor:   "Je ne peux pas écrire dans ce salon. Invitez-moi avec « /invite @attache », puis reposez la question.",
+	share:    "Partager dans le salon",
+	what:     "Que voulez-vous savoir ?", latest: "Quoi de neuf ?", help: "Que puis-je demander ?", sources: "Que lisez-vous ?", news: "Quoi de neuf sur %s ?",
 	why: "Qu’est-ce qui manque ?", wrong: "Qu’est-ce qui n’allait pas ?",
 	reason: "Cela aide la personne qui s’occupe d’Attaché ici à l’améliorer. Votre nom est gardé avec.",
-	send:   "Envoyer", cancel: "Annuler", channel: "Canal",
+	send:   "Envoyer", cancel: "Annuler", channel: "Salon",
 
-	digests: "Digests", settings: "Réglages", settingsHelp: "Chaque canal a les siens. Choisissez-en un, puis le canal.",
-	noDigests: "Aucun canal n’a encore de digest. Choisissez « Ajouter un digest », puis un canal.", here: "Ici, dans mes messages", next: "Prochain :",
+	digests: "Digests", settings: "Réglages", settingsHelp: "Chaque salon a les siens. Choisissez-en un, puis le salon.",
+	noDigests: "Aucun salon n’a encore de digest. Choisissez « Ajouter un digest », puis un salon.", here: "Ici, dans mes messages", next: "Prochain :",
 	preview: "Aperçu", edit: "Modifier", pause: "Suspendre", resume: "Reprendre",
 	remove: "Supprimer", removeSure: "Supprimer ce digest pour de bon ? Pour l’arrêter un moment, suspendez-le.", keep: "Le garder",
 	previewed:   "L’aperçu est dans nos messages privés.",
-	moreDigests: "et %d autres ; « /brief digest list » dans un canal montre les siens.",
+	moreDigests: "et %d autres ; « /brief digest list » dans un salon montre les siens.",
 	addDigest:   "Ajouter un digest", addSource: "Ajouter une source", addWatch: "Mettre en veille",
 	zone: "Fuseau horaire", managers: "Qui peut gérer", answers: "Où vont les réponses", language: "Langue",
 	zoneHelp:     "Un fuseau horaire comme Europe/Paris, ou default.",
-	managersHelp: "everyone, ou les personnes qui gèrent les digests de ce canal, comme U012AB3CD U034EF5GH ; ou default.",
-	languageHelp: "La langue des digests de ce canal : en, fr ou ko ; ou default.",
+	managersHelp: "everyone, ou les personnes qui gèrent les digests de ce salon, comme U012AB3CD U034EF5GH ; ou default.",
+	languageHelp: "La langue des digests de ce salon : en, fr ou ko ; ou default.",
 	answerHelp:   "channel pour que tous voient les réponses, private pour la personne qui demande ; ou default.",
 }
 
@@ -119,7 +120,7 @@ var koreanWords = words{
 	tooOld:   "너무 오래된 답변이라 공유할 수 없습니다. 질문 앞에 “/brief public”을 붙여 다시 질문하면 채널에 답변합니다.",
 	noDoor:   "이 채널에 쓸 수 없습니다. “/invite @attache”로 초대한 뒤 다시 질문해 주세요.",
 	share:    "채널에 공유",
-	what:     "무엇이 궁금하세요?", latest: "새 소식이 있나요?", help: "무엇을 물어볼 수 있나요?", sources: "무엇을 읽나요?",
+	what:     "무엇이 궁금하세요?", latest: "새 소식이 있나요?", help: "무엇을 물어볼 수 있나요?", sources: "무엇을 읽나요?", news: "새 소식: %s",
 	why: "무엇이 아쉬웠나요?", wrong: "어떤 점이 아쉬웠나요?",
 	reason: "여기서 Attaché를 관리하는 사람이 더 낫게 고치는 데 도움이 됩니다. 이름도 함께 남습니다.",
 	send:   "보내기", cancel: "취소", channel: "채널",
@@ -198,11 +199,15 @@ func (w words) settingHelp(name string) string {
 	return ""
 }
 
+func (w words) about(topics string) string { return fmt.Sprintf(w.news, topics) }
+
 func (w words) more(n int) string { return fmt.Sprintf(w.moreDigests, n) }
 
 // Names of what we put into buttons, shortcuts and modals ourselves.
 const (
 	actionShare    = "slack.share"
+	actionVote     = "slack.vote" // a pair of thumbs; its value is the bot's own action and that one's value
+	botHelpful     = "helpful"
 	actionOpen     = "slack.open"
 	botShare       = "share"    // the bot's own, under an answer that it keeps private
 	botEvidence    = "evidence" // the bot's own; its value names the exchange

@@ -79,7 +79,7 @@ func replicas(t *testing.T, test func(t *testing.T, a, b *store.Store)) {
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		s := reopen(t, store.Config{Data: t.TempDir()})
+		s := reopen(t, store.Config{Data: storetest.Folder(t)})
 		test(t, s, s)
 	})
 	t.Run("postgres", func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"attache/bot"
+	"attache/bot/message"
 	"attache/briefings"
 )
 
@@ -69,10 +70,10 @@ func (s *Store) KeepExchange(ctx context.Context, x bot.Exchange) error {
 		if x.At.IsZero() {
 			x.At = s.now()
 		}
-		_, err = tx.exec(`insert into exchanges (id, number, platform, workspace, channel, thread, conversation, author, at, answer, turn)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		_, err = tx.exec(`insert into exchanges (id, number, platform, workspace, channel, thread, conversation, author, at, answer, turn, asked)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 			on conflict (id) do update set answer = excluded.answer, turn = excluded.turn`,
-			x.ID, number, x.Address.Platform, x.Address.Workspace, x.Address.Channel, x.Address.Thread, x.Conversation, x.User, ms(x.At), answer, turn)
+			x.ID, number, x.Address.Platform, x.Address.Workspace, x.Address.Channel, x.Address.Thread, x.Conversation, x.User, ms(x.At), answer, turn, x.Asked)
 		return err
 	})
 }
@@ -98,8 +99,8 @@ func (s *Store) Exchange(ctx context.Context, id string) (x bot.Exchange, err er
 	err = s.read(ctx, "look up an answer", func(tx *tx) error {
 		var answer string
 		var when sql.NullInt64
-		if err := tx.row(`select id, platform, workspace, channel, thread, conversation, author, at, answer from exchanges where id = $1`, args{id},
-			&x.ID, &x.Address.Platform, &x.Address.Workspace, &x.Address.Channel, &x.Address.Thread, &x.Conversation, &x.User, &when, &answer); err != nil {
+		if err := tx.row(`select id, platform, workspace, channel, thread, conversation, author, at, answer, asked from exchanges where id = $1`, args{id},
+			&x.ID, &x.Address.Platform, &x.Address.Workspace, &x.Address.Channel, &x.Address.Thread, &x.Conversation, &x.User, &when, &answer, &x.Asked); err != nil {
 			return notFound(err, bot.ErrForgotten)
 		}
 		x.At = at(when)
@@ -112,6 +113,29 @@ func (s *Store) Exchange(ctx context.Context, id string) (x bot.Exchange, err er
 		return bot.Exchange{}, err
 	}
 	return x, nil
+}
+
+// Asked implements bot.Inquiries.
+func (s *Store) Asked(ctx context.Context, in message.Address, w briefings.Window, limit int) (n int, asked []string, err error) {
+	const openly = ` from exchanges where platform = $1 and workspace = $2 and channel = $3 and asked <> '' and at >= $4 and at < $5`
+	err = s.read(ctx, "look up what was asked", func(tx *tx) error {
+		where := args{in.Platform, in.Workspace, in.Channel, w.From.UnixMilli(), w.To.UnixMilli()}
+		if err := tx.row("select count(*)"+openly, where, &n); err != nil {
+			return err
+		}
+		return tx.rows("select asked"+openly+" order by number desc limit $6", append(where, max(limit, 0)), func(scan scanner) error {
+			var text string
+			err := scan(&text)
+			if err == nil {
+				asked = append(asked, text)
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	return n, asked, nil
 }
 
 // KeepFeedback implements bot.Memory.

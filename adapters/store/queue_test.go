@@ -20,7 +20,7 @@ func withQueue(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	at := func() time.Time { return seven }
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, reopen(t, store.Config{Data: t.TempDir(), Queue: true, Now: at}))
+		test(t, reopen(t, store.Config{Data: storetest.Folder(t), Queue: true, Now: at}))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
@@ -57,7 +57,9 @@ func jobs(t *testing.T, s *store.Store, want int) {
 
 func TestStoreWithAQueueIsADigestStore(t *testing.T) {
 	t.Parallel()
-	bottest.DigestStore(t, func(t testing.TB) digest.Store { return reopen(t, store.Config{Data: t.TempDir(), Queue: true}) })
+	bottest.DigestStore(t, func(t testing.TB) digest.Store {
+		return reopen(t, store.Config{Data: storetest.Folder(t), Queue: true})
+	})
 }
 
 func TestQueueWakesForWhatIsOpened(t *testing.T) {

@@ -21,7 +21,7 @@ func onBoth(t *testing.T, test func(t *testing.T, open open)) {
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, func(t testing.TB) *store.Store { return reopen(t, store.Config{Data: t.TempDir()}) })
+		test(t, func(t testing.TB) *store.Store { return reopen(t, store.Config{Data: storetest.Folder(t)}) })
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()

@@ -28,6 +28,7 @@ func Memory(t *testing.T, open func(t testing.TB) bot.Memory) {
 		{"a turn is the short answer or the first claim", turnOfAnswer},
 		{"a second vote replaces the first", votes},
 		{"settings are kept by scope", settings},
+		{"what was asked openly in a channel is known there", askedOpenly},
 		{"forgetting takes one workspace and no other", forgetting},
 		{"an ended context is an error", memoryEndedContext},
 	}
@@ -216,6 +217,49 @@ func settings(t *testing.T, m bot.Memory) {
 	wantSetting(t, m, channel, "zone", "")
 	wantSetting(t, m, channel, "managers", "everyone")
 	wantSetting(t, m, workspace, "zone", "Europe/Berlin")
+}
+
+func askedOpenly(t *testing.T, m bot.Memory) {
+	inquiries, ok := m.(bot.Inquiries)
+	if !ok {
+		t.Fatalf("%T can't tell what was asked in a channel", m)
+	}
+	keep := func(id, asked string, at time.Time, where message.Address) {
+		x := exchangeOf(id, "", "")
+		x.Asked, x.At, x.Address = asked, at, where
+		must(t, m.KeepExchange(t.Context(), x))
+		back, err := m.Exchange(t.Context(), id)
+		must(t, err)
+		same(t, "the question of "+id, back.Asked, asked)
+	}
+	here := message.Address{Platform: "slack", Workspace: "T1", Channel: "C1"}
+	thread := here
+	thread.Thread = "1.1"
+	keep("before", "Before the week?", day.Add(-time.Millisecond), here)
+	keep("first", "Who gave a car?", day, here)
+	keep("thread", "And Seoul?", day.Add(time.Hour), thread)
+	keep("private", "", day.Add(time.Hour), here)
+	keep("last", "Who gave a car?", day.Add(2*time.Hour), here)
+	keep("after", "After the week?", day.Add(3*time.Hour), here)
+	for i, elsewhere := range []message.Address{
+		{Platform: "slack", Workspace: "T1", Channel: "C2"}, {Platform: "slack", Workspace: "T2", Channel: "C1"}, {Platform: "discord", Workspace: "T1", Channel: "C1"}, {Platform: "slack", Channel: "C1"},
+	} {
+		keep(fmt.Sprintf("elsewhere%d", i), "Elsewhere?", day.Add(time.Hour), elsewhere)
+	}
+	w := briefings.Window{From: day, To: day.Add(3 * time.Hour)}
+	n, asked, err := inquiries.Asked(t.Context(), here, w, 10)
+	must(t, err)
+	same(t, "how many questions", n, 3)
+	same(t, "the questions", asked, []string{"Who gave a car?", "And Seoul?", "Who gave a car?"})
+	n, asked, err = inquiries.Asked(t.Context(), here, w, 1)
+	must(t, err)
+	same(t, "how many questions with a limit", n, 3)
+	same(t, "the questions with a limit", asked, []string{"Who gave a car?"})
+	n, asked, err = inquiries.Asked(t.Context(), message.Address{Platform: "slack", Workspace: "T1", Channel: "C9"}, w, 10)
+	must(t, err)
+	if n != 0 || len(asked) != 0 {
+		t.Errorf("a channel in which nothing was asked has %d questions: %q", n, asked)
+	}
 }
 
 func forgetting(t *testing.T, m bot.Memory) {

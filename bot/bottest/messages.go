@@ -1,6 +1,7 @@
 package bottest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,12 +61,19 @@ func MessagesIn(locale string) []NamedMessage {
 		{"digest-late", present.Edition(newsEdition(), late(issue()))},
 		{"digest-preview", present.Previewed(present.Edition(newsEdition(), issue()), reader())},
 		{"digest-quiet", present.Edition(quiet(), issue())},
+		{"review", present.Edition(reviewed(), issue())},
+		{"review-quiet", present.Edition(quietWeek(), issue())},
+		{"review-not-weekly", present.ReviewNotWeekly("daily 08:00", reader())},
+		{"review-added", present.DigestAdded(weekly(standing(), locale), reader())},
 		{"digest-hostile", present.Edition(hostileEdition(), issue())},
 		{"latest", present.Edition(newsEdition(), latest())},
 		{"latest-widened", present.Edition(oneStory(newsEdition()), widened(latest()))},
 		{"latest-nothing", present.Edition(quiet(), latest())},
 
 		{"story", present.Story(telling(), reader())},
+		{"story-snoozed", present.Snoozed("Kim Jong-un + Aurus", noon.Add(7*24*time.Hour), "x7q2m9vkd4t8", reader())},
+		{"story-back", present.Unsnoozed("Kim Jong-un + Aurus", reader())},
+		{"digest-list-rests", present.WithRests(present.Digests(nil, reader()), []present.Rest{{Matter: "Kim Jong-un + Aurus", Until: noon.Add(7 * 24 * time.Hour)}}, reader())},
 		{"story-unknown", present.Story(present.Telling{Topic: "the moon", AsOf: noon, Searched: 12}, reader())},
 		{"story-number-unknown", present.StoryNumber(9, reader())},
 		{"who", present.Profile(profile(), reader())},
@@ -107,7 +115,7 @@ func MessagesIn(locale string) []NamedMessage {
 		{"source-removed", present.SourceRemoved(sources()[0].Source, reader())},
 		{"source-unknown", present.SourceGone("zzzz", reader())},
 		{"source-not-yours", present.SourceNotYours("s4k9", reader())},
-		{"source-refused", present.SourceBad("that address is not public", reader())},
+		{"source-refused", present.SourceBad(present.Reason(errors.New("there is no feed at this address"), locale), reader())},
 		{"source-list", present.SourceList(sources(), reader())},
 		{"source-preview", present.SourcePreview(previewed(), "https://daily.example/rss", "x7k2m9q4w8z3", reader())},
 		{"source-preview-of-a-list", present.SourceListPreview(listed(), "https://daily.example/all.opml", 2, "x7k2m9q4w8z3", reader())},
@@ -115,7 +123,10 @@ func MessagesIn(locale string) []NamedMessage {
 		{"sources-added", present.SourcesAdded(2, reader())},
 		{"source-paused", present.SourcePaused(sources()[0].Source, reader())},
 		{"source-resumed", present.SourceResumed(sources()[0].Source, reader())},
-		{"source-reviewed", present.SourcesReviewed([]briefings.Source{sources()[0].Source, sources()[1].Source}, reader())},
+		{"source-reviewed", present.SourcesReviewed([]briefings.Source{sources()[0].Source, sources()[1].Source}, true, reader())},
+		{"source-unreviewed", present.SourcesReviewed([]briefings.Source{sources()[0].Source}, false, reader())},
+		{"paste-lacks", present.PasteLacks(present.Paste{Title: "Tanker seized in the strait", Published: "Friday", Undated: true}, reader())},
+		{"paste-kept", present.PasteKept(briefings.Article{Report: briefings.Report{ID: "p1", Title: "Tanker seized in the strait", Outlet: "Harbour Post", Published: time.Date(2024, 2, 16, 0, 0, 0, 0, time.UTC), DateOnly: true, Unreviewed: true}, Revision: 1}, reader())},
 		{"sources-failing", present.SourcesFailing([]briefings.Source{sources()[1].Source}, reader())},
 		{"answer-from-an-unreviewed-source", present.Answer(unreviewed(carAnswer()), answering("x7k2m9q4w8z3"))},
 		{"sources-full", present.SourcesFull(50, reader())},
@@ -165,7 +176,7 @@ func MessagesIn(locale string) []NamedMessage {
 		{"command-incomplete", present.Missing(usages()[1], []string{"when"}, reader())},
 		{"off-here", present.OffHere("source add", reader())},
 		{"forgotten", present.Forgotten(reader())},
-		{"link-failed", present.LinkFailed("https://news.example/gone", "the page does not exist (404)", reader())},
+		{"link-failed", present.LinkFailed("https://news.example/gone", present.Reason(errors.New("news.example says that there is no such page (404); check the address"), locale), reader())},
 		{"thanks-helpful", present.Thanks(true, reader())},
 		{"thanks-unhelpful", present.Thanks(false, reader())},
 		{"button-unknown", present.UnknownButton(reader())},
@@ -394,6 +405,37 @@ func quiet() briefings.Edition {
 	return e
 }
 
+// reviewed is a week in which one story moved, one is still disputed, one side of another took back what it said, and one report
+// was corrected.
+func reviewed() briefings.Edition {
+	e := busy()
+	e.Window.From = e.Window.To.AddDate(0, 0, -7)
+	open, moved := e.Items[1], e.Items[1]
+	open.Ended, moved.Ended = briefings.EndingOpen, briefings.EndingMoved
+	moved.Headline = "Moscow on the number of cars"
+	moved.Changes = []briefings.Change{{Old: nothingBroken(), New: wireReport.claim(9, kremlin, briefings.Says, "There was a second car, the Kremlin said.")}}
+	e.Items = []briefings.Item{e.Items[2], open, moved, e.Items[3]}
+	for i := range e.Items {
+		e.Items[i].Hits = nil
+	}
+	e.Below = 1
+	e.Review = &briefings.Review{Moved: 2, Disputed: 2, Corrected: 1, Questions: 7, Asked: []string{"Who gave Kim Jong-un a car?", "What did Seoul say about it?"}}
+	return e
+}
+
+func quietWeek() briefings.Edition {
+	e := quiet()
+	e.Window.From = e.Window.To.AddDate(0, 0, -7)
+	e.Review = &briefings.Review{}
+	return e
+}
+
+func weekly(s present.Standing, locale string) present.Standing {
+	s.Review, s.When = true, present.When([]present.Occasion{{Weekdays: []int{4}, Times: []int{8 * 60}}}, "Asia/Seoul", locale)
+	s.Next = []time.Time{s.Next[0], s.Next[0].AddDate(0, 0, 7), s.Next[0].AddDate(0, 0, 14)}
+	return s
+}
+
 func hostileEdition() briefings.Edition {
 	r := report{id: "evil", url: "https://evil.example/a_(b)|c>d", title: hostile, outlet: hostile, label: hostile, published: wireReport.published}
 	e := oneStory(newsEdition())
@@ -439,7 +481,7 @@ func carSayings() []present.Saying {
 
 func telling() present.Telling {
 	e := newsEdition()
-	return present.Telling{Topic: "sanctions", Item: &e.Items[1], Said: carSayings(), AsOf: noon, Searched: 12,
+	return present.Telling{Topic: "sanctions", Exchange: "x7q2m9vkd4t8", Matter: "Kim Jong-un + Aurus", Item: &e.Items[1], Said: carSayings(), AsOf: noon, Searched: 12,
 		Reports: []briefings.Citation{wireReport.cite(0, wireReport.title), dailyReport.cite(0, dailyReport.title), stateReport.cite(0, stateReport.title)}}
 }
 

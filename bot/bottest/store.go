@@ -830,6 +830,27 @@ func (s *Store) Exchange(ctx context.Context, id string) (bot.Exchange, error) {
 	return x.read()
 }
 
+// Asked implements bot.Inquiries.
+func (s *Store) Asked(ctx context.Context, in message.Address, w briefings.Window, limit int) (n int, asked []string, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []*exchange
+	for _, x := range s.exchanges {
+		a := x.Address
+		if x.Asked != "" && a.Platform == in.Platform && a.Workspace == in.Workspace && a.Channel == in.Channel && !x.At.Before(moment(w.From)) && x.At.Before(moment(w.To)) {
+			list = append(list, x)
+		}
+	}
+	slices.SortFunc(list, func(x, y *exchange) int { return cmp.Compare(y.number, x.number) })
+	for _, x := range list[:min(len(list), max(limit, 0))] {
+		asked = append(asked, x.Asked)
+	}
+	return len(list), asked, nil
+}
+
 // KeepFeedback implements bot.Memory.
 func (s *Store) KeepFeedback(ctx context.Context, f bot.Feedback) error {
 	if err := ctx.Err(); err != nil {

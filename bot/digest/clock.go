@@ -297,7 +297,38 @@ func windowFrom(s Subscription, slot time.Time, table *timetable) time.Time {
 func Assignment(s Subscription, slot, from time.Time) briefings.Assignment {
 	channel := s.Address
 	channel.Thread = ""
-	return briefings.Assignment{Beat: s.Beat, Window: briefings.Window{From: from, To: slot}, Last: s.LastEdition, For: channel.String()}
+	a := briefings.Assignment{Beat: s.Beat, Window: briefings.Window{From: from, To: slot}, Last: s.LastEdition, For: channel.String()}
+	if s.Form == FormReview {
+		a.Review, a.Last, a.Window = true, nil, ReviewWindow(from, slot)
+	}
+	return a
+}
+
+// ReviewWindow is what a review at a slot looks back on: the week before it, and also what the reviews since from have missed,
+// within a month.
+func ReviewWindow(from, slot time.Time) briefings.Window {
+	const week, month = 7 * 24 * time.Hour, 31 * 24 * time.Hour
+	w := briefings.Window{From: from, To: slot}
+	if latest := slot.Add(-week); from.IsZero() || from.After(latest) {
+		w.From = latest
+	}
+	if longest := slot.Add(-month); w.From.Before(longest) {
+		w.From = longest
+	}
+	return w
+}
+
+// Weekly says whether a schedule fires once a week, as a review's does.
+func (s Schedule) Weekly(at time.Time) bool {
+	const day = 24 * time.Hour
+	for range 3 {
+		first := s.Next(at)
+		at = s.Next(first)
+		if step := at.Sub(first); first.IsZero() || step < 6*day || step > 8*day {
+			return false
+		}
+	}
+	return true
 }
 
 // Resumed returns s as it goes on after a pause: from its next slot after now. What it missed meanwhile was not wanted.

@@ -20,6 +20,7 @@ type Form string
 // The forms of a subscription.
 const (
 	FormDigest  Form = ""        // a digest of a beat
+	FormReview  Form = "review"  // a weekly review of a beat
 	FormNotices Form = "notices" // a channel's line of notices: it is never due, and Subscriptions leaves it out unless asked
 )
 

@@ -70,6 +70,7 @@ func Fit(m *Message, l Limits) []*Message {
 		}
 		out[i] = &Message{Gist: cutWords(m.Gist, f.l.Gist-Size(count), Size) + count, Tone: m.Tone, Blocks: blocks}
 	}
+	out[0].Ping = m.Ping // once
 	return out
 }
 

@@ -9,12 +9,13 @@ import (
 type wire struct {
 	Gist   string            `json:"gist"`
 	Tone   Tone              `json:"tone,omitempty"`
+	Ping   string            `json:"ping,omitempty"`
 	Blocks []json.RawMessage `json:"blocks,omitempty"`
 }
 
 // MarshalJSON writes the message with a "type" in each block.
 func (m Message) MarshalJSON() ([]byte, error) {
-	w := wire{Gist: m.Gist, Tone: m.Tone}
+	w := wire{Gist: m.Gist, Tone: m.Tone, Ping: m.Ping}
 	for _, b := range m.Blocks {
 		raw, err := marshalBlock(b)
 		if err != nil {
@@ -69,7 +70,7 @@ func (m *Message) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return err
 	}
-	*m = Message{Gist: w.Gist, Tone: w.Tone}
+	*m = Message{Gist: w.Gist, Tone: w.Tone, Ping: w.Ping}
 	for i, raw := range w.Blocks {
 		b, err := unmarshalBlock(raw)
 		if err != nil {

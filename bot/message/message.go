@@ -27,6 +27,9 @@ type Message struct {
 	Blocks []Block
 	// Tone colours the message where a platform can (the bar beside a Discord embed).
 	Tone Tone
+	// Ping is the id of a role that posting the message rings, where the platform has roles; empty rings nobody. Nothing that
+	// stands in Gist or Blocks ever does.
+	Ping string
 }
 
 // Tone says in which mood a message is told.

@@ -226,7 +226,11 @@ func CorrectionNote(c Correction, r Reader) *message.Message {
 	refs := d.references()
 	lead := d.mark(c)
 	if !c.Withdrawn {
-		lead = say(d.p.CorrectedNote, args{"outlet": oneLine(c.Is.Outlet), "title": shortened(c.Is.Title, 160)})
+		title := c.Is.Title
+		if c.Was.Article != c.Is.Article { // another report says it
+			title = c.Was.Title
+		}
+		lead = say(d.p.CorrectedNote, args{"outlet": oneLine(c.Is.Outlet), "title": shortened(title, 160)})
 	}
 	m := &message.Message{Gist: wordsOf(lead), Blocks: []message.Block{message.P(lead...)}}
 	if list := d.corrected(few(c.Changes, 4), refs); len(list.Items) > 0 {

@@ -20,6 +20,7 @@ type Standing struct {
 	Paused bool
 	Reason string // why it is paused, when no person did it
 	Often  bool   // it comes more than once an hour
+	Review bool   // it is a weekly review
 }
 
 // in is the desk with the clock of another zone, where there is one.
@@ -31,7 +32,15 @@ func (d desk) in(zone *time.Location) desk {
 }
 
 func (d desk) standing(s Standing) args {
-	return args{"id": s.ID, "schedule": oneLine(s.When), "about": d.about(s.Beat)}
+	return args{"id": s.ID, "schedule": oneLine(s.When), "about": d.matter(s)}
+}
+
+// matter says what a digest is about, and that it is a review where it is.
+func (d desk) matter(s Standing) string {
+	if s.Review {
+		return plainly(d.p.ReviewOf, args{"about": d.about(s.Beat)})
+	}
+	return d.about(s.Beat)
 }
 
 // about says what a digest is about: "about North Korea and sanctions, only from Yonhap, without football".
@@ -58,9 +67,12 @@ func (d desk) about(b briefings.Beat) string {
 
 // subjects are the topics, names and countries of a beat as people read them.
 func (d desk) subjects(b briefings.Beat) []string {
-	words := slices.Concat(b.Topics, b.Actors, b.Countries)
+	words := slices.Concat(b.Topics, b.Actors)
 	for i, w := range words {
 		words[i] = strings.TrimPrefix(oneLine(w), "@")
+	}
+	for _, code := range b.Countries {
+		words = append(words, oneLine(CountryName(code, d.language)))
 	}
 	return clean(words)
 }
@@ -183,7 +195,7 @@ func Digests(list []Standing, r Reader) *message.Message {
 	lines := message.List{}
 	for _, s := range list {
 		d := d.in(s.Zone)
-		line := []message.Span{message.K(s.ID), message.T(" " + oneLine(s.When) + ", " + d.about(s.Beat) + d.p.Colon + " ")}
+		line := []message.Span{message.K(s.ID), message.T(" " + oneLine(s.When) + ", " + d.matter(s) + d.p.Colon + " ")}
 		switch {
 		case s.Paused && s.Reason != "":
 			line = append(line, message.B(d.p.SourcePaused), message.T(" ("+strings.TrimSuffix(shortened(d.retold(s.Reason), 160), ".")+")"))
@@ -207,7 +219,7 @@ func Digests(list []Standing, r Reader) *message.Message {
 // StandingLine is a digest in one line of text, for a list to choose from.
 func StandingLine(s Standing, locale string) string {
 	d := deskFor(Reader{Locale: locale})
-	line := s.ID + d.p.Colon + " " + oneLine(s.When) + ", " + d.about(s.Beat)
+	line := s.ID + d.p.Colon + " " + oneLine(s.When) + ", " + d.matter(s)
 	if s.Paused {
 		line += " (" + d.p.SourcePaused + ")"
 	}
@@ -417,8 +429,8 @@ func Settings(list []Setting, r Reader) *message.Message {
 		if s.Default {
 			template = d.p.SettingDef
 		}
-		lines.Items = append(lines.Items, say(template, args{"name": s.Name, "value": d.settingValue(s.Value), "help": d.p.SettingHelp[s.Name]}))
-		gist = append(gist, s.Name+" "+d.settingValue(s.Value))
+		lines.Items = append(lines.Items, say(template, args{"name": s.Name, "value": d.settingValue(s), "help": d.p.SettingHelp[s.Name]}))
+		gist = append(gist, s.Name+" "+d.settingValue(s))
 	}
 	return &message.Message{Gist: plainly(d.p.SettingsTitle, nil) + d.p.Colon + " " + strings.Join(gist, ", ") + ".", Blocks: []message.Block{
 		message.Heading{Level: 1, Spans: say(d.p.SettingsTitle, nil)}, lines,
@@ -426,12 +438,23 @@ func Settings(list []Setting, r Reader) *message.Message {
 	}}
 }
 
-func (d desk) settingValue(v string) string {
-	if v == "" {
+func (d desk) settingValue(s Setting) string {
+	switch {
+	case s.Value == "" && s.Name == "ping":
+		return d.p.PingNobody
+	case s.Value == "":
 		return d.p.SettingPlatform
 	}
-	return shortened(v, 200)
+	return shortened(s.Value, 200)
 }
+
+// PingRefused says that a role is not rung for somebody who may not mention it.
+func PingRefused(role string, r Reader) *message.Message {
+	return problem(say(deskFor(r).p.PingRefused, args{"role": shortened(role, 80)}))
+}
+
+// PingNowhere says that nobody is rung on this platform.
+func PingNowhere(r Reader) *message.Message { return problem(say(deskFor(r).p.PingNowhere, nil)) }
 
 // SettingSaved confirms a setting.
 func SettingSaved(s Setting, r Reader) *message.Message {
@@ -440,7 +463,7 @@ func SettingSaved(s Setting, r Reader) *message.Message {
 	if s.Default {
 		template = d.p.SettingReset
 	}
-	return plain(say(template, args{"name": s.Name, "value": d.settingValue(s.Value)}))
+	return plain(say(template, args{"name": s.Name, "value": d.settingValue(s)}))
 }
 
 // SettingBad says that a value doesn't fit a setting, and what does.

@@ -37,6 +37,9 @@ func Edition(e briefings.Edition, i Issue) *message.Message {
 	}
 	d := deskFor(Reader{Locale: i.Locale, Zone: zone, Now: e.AsOf})
 	beat := d.beat(e.Beat)
+	if e.Review != nil {
+		return d.review(e, i, beat)
+	}
 	if len(e.Items) == 0 {
 		return d.quiet(e, i, beat)
 	}
@@ -228,6 +231,12 @@ func (d desk) item(item briefings.Item, n int, i Issue, led, alone bool, refs *r
 		head = append(head, message.T(" · "), message.I(plainly(d.p.OnWatch, args{"hits": d.few(item.Hits, 3)})))
 	}
 	blocks := []message.Block{message.P(head...)}
+	if i.Print { // what a channel has in the thread stands here
+		if led && len(item.Claims) > 0 {
+			item.Claims = item.Claims[1:]
+		}
+		return append(blocks, d.inFull(item, refs)...)
+	}
 	sides, changes, claims := 4, 2, few(item.Claims, 2)
 	if led && len(claims) > 0 {
 		claims = claims[1:]
@@ -244,6 +253,7 @@ func (d desk) item(item briefings.Item, n int, i Issue, led, alone bool, refs *r
 			blocks = append(blocks, message.P(say(d.p.Sides, nil)...))
 		}
 		blocks = append(blocks, d.sides(few(item.Sides, sides), refs))
+		blocks = append(blocks, d.ended(item, refs)...)
 		claims = nil
 	case len(item.Changes) > 0:
 		blocks = append(blocks, d.changes(few(item.Changes, changes), refs))
@@ -360,6 +370,7 @@ func (d desk) inFull(item briefings.Item, refs *references) []message.Block {
 	}
 	if len(item.Sides) > 0 {
 		blocks = append(blocks, message.P(strong(say(d.p.Sides, nil))...), d.sides(few(item.Sides, 4), refs))
+		blocks = append(blocks, d.ended(item, refs)...)
 	}
 	var rest []briefings.Claim
 	for _, c := range item.Said {

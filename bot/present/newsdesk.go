@@ -27,6 +27,10 @@ type Telling struct {
 	Elsewhere []Elsewhere
 	AsOf      time.Time
 	Searched  int // how many reports were searched
+	// Exchange is under what the story is remembered; empty means that it has no buttons. Matter is what it is about, as a
+	// channel may follow it; empty where that is not known.
+	Exchange string
+	Matter   string
 }
 
 // Elsewhere is a report in another language that is suggested beside a story.
@@ -118,6 +122,7 @@ func Story(t Telling, r Reader) *message.Message {
 	m.Blocks = append(m.Blocks, d.elsewhere(t.Elsewhere)...)
 	m.Blocks = append(m.Blocks, refs.block()...)
 	m.Blocks = append(m.Blocks, message.Small(say(d.p.AsOf, args{"at": d.at(t.AsOf)})...))
+	m.Blocks = append(m.Blocks, d.storyButtons(t)...)
 	return m
 }
 

@@ -23,13 +23,14 @@ type Reader struct {
 
 // desk words messages for one reader.
 type desk struct {
-	p    *phrases
-	zone *time.Location
-	now  time.Time
+	p        *phrases
+	language string // of p; empty for English
+	zone     *time.Location
+	now      time.Time
 }
 
 func deskFor(r Reader) desk {
-	d := desk{p: phrasesFor(r.Locale), zone: r.Zone, now: r.Now}
+	d := desk{p: phrasesFor(r.Locale), language: Language(r.Locale), zone: r.Zone, now: r.Now}
 	if d.zone == nil {
 		d.zone = time.UTC
 	}

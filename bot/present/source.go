@@ -123,14 +123,18 @@ func SourceResumed(s briefings.Source, r Reader) *message.Message {
 	return plain(say(d.p.SourceResumed, args{"title": sourceTitle(s)}))
 }
 
-// SourcesReviewed confirms that somebody vouches for sources, of which there is at least one.
-func SourcesReviewed(list []briefings.Source, r Reader) *message.Message {
+// SourcesReviewed confirms that somebody vouches for sources, of which there is at least one, or no longer does.
+func SourcesReviewed(list []briefings.Source, vouch bool, r Reader) *message.Message {
 	d := deskFor(r)
 	var titles []string
 	for _, s := range list {
 		titles = append(titles, sourceTitle(s))
 	}
-	return plain(say(d.p.SourceReviewed, args{"title": d.few(titles, 5)}))
+	words := d.p.SourceReviewed
+	if !vouch {
+		words = d.p.SourceDoubted
+	}
+	return plain(say(words, args{"title": d.few(titles, 5)}))
 }
 
 // SourcesFailing tells a channel which of its sources can't be read, since when and why.

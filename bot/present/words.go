@@ -110,7 +110,15 @@ type phrases struct {
 	Widened        string
 	NothingAtAll   string
 	DigestHint     string
-	MapWords       string // what a map says, for those who don't see it
+	// Weekly reviews.
+	ReviewTitle    string
+	ReviewQuiet    string
+	ReviewEnded    map[briefings.Ending]string // how what was disputed stands
+	ReviewAsked    plural                      // "4 questions were asked here"
+	ReviewAmong    string                      // "{asked}, among them: {questions}"
+	ReviewWeekly   string                      // a schedule that is none of once a week is refused
+	ReviewOf       string                      // "a weekly review {about}"
+	MapWords       string                      // what a map says, for those who don't see it
 	TimelineWords  string
 	TimelineMoment string
 
@@ -155,6 +163,15 @@ type phrases struct {
 	SourceAddedLog   string
 	SourceKnown      string
 	SourcePage       string
+	SourceDoubted    string
+	PasteKept        string
+	PasteFor         string
+	PasteLacks       string
+	PasteAgain       string
+	PasteEmpty       string
+	PasteTitle       string
+	PasteOutlet      string
+	PasteDate        string
 	SourceRemoved    string
 	SourceGone       string
 	SourceBad        string
@@ -260,6 +277,14 @@ type phrases struct {
 	StoriesInFull   string
 	Background      string
 	ButtonStory     string // "Story {n}"
+	// Under a story: the channel follows what it is about, or has a rest from it.
+	ButtonTrack    string
+	ButtonSnooze   string
+	ButtonUnsnooze string
+	Snoozed        string
+	Unsnoozed      string
+	Rests          string
+	RestLine       string
 
 	// When digests come.
 	When       whenWords
@@ -277,6 +302,9 @@ type phrases struct {
 	SettingAbsent   string
 	SettingsHow     string
 	SettingPlatform string
+	PingNobody      string
+	PingRefused     string
+	PingNowhere     string
 	SettingHelp     map[string]string
 	SettingAllows   map[string]string
 
@@ -478,6 +506,17 @@ var english = phrases{
 	Widened:        "Nothing new in the last 24 hours, so this goes back to {day}.",
 	NothingAtAll:   "*Nothing on {beat} yet.* {reports} searched. Try other words, or follow a source with `source add`.",
 	DigestHint:     "Reply with a question to hear more about a story.",
+	ReviewTitle:    "{beat}: the week to {day}",
+	ReviewQuiet:    "*{beat}, the week to {day}: nothing moved.* {reports} read from {from} to {to}.",
+	ReviewEnded: map[briefings.Ending]string{
+		briefings.EndingOpen:      "*Still open:* no report since says that either of them has moved.",
+		briefings.EndingMoved:     "*Since then:* {claim}",
+		briefings.EndingCorrected: "*Since then* a report of it was corrected.",
+	},
+	ReviewAsked:    plural{One: "1 question was asked here", Other: "{n} questions were asked here"},
+	ReviewAmong:    "*{asked}:* {questions}",
+	ReviewWeekly:   "*A review comes once a week, and “{when}” is another rhythm.* Name one day and a time, such as `digest review mondays 9am`.",
+	ReviewOf:       "a weekly review {about}",
 	MapWords:       "Map of the places and countries named here, with the numbers of their stories: {places}.",
 	TimelineWords:  "Timeline of “{headline}”: {moments}",
 	TimelineMoment: "{when}, {who}: {what}",
@@ -533,6 +572,15 @@ var english = phrases{
 	SourceAddedLog:   "What it has published so far counts as known: digests begin with what comes next.",
 	SourceKnown:      "*{title} is followed already.* Its id is {id}.",
 	SourcePage:       "*That is a page, not a feed: I have read it as one report.* “{title}” is in the library now. To follow a site, give me the address of its feed.",
+	SourceDoubted:    "*{title} is no longer reviewed.* Its reports are marked again, and count as no independent origin.",
+	PasteKept:        "*The text is kept.* “{title}” is in the library now.",
+	PasteFor:         "Everybody whom this Attaché serves may be shown it. It is marked as coming from a source that nobody has reviewed, and counts as no independent origin.",
+	PasteLacks:       "*Nothing is kept yet: the text doesn't say its {missing}.*",
+	PasteAgain:       "Send `source paste` again with lines like these above the text, the date as in 2024-02-20:",
+	PasteEmpty:       "*There is no text.* Write `source paste` and the text behind it.",
+	PasteTitle:       "Title",
+	PasteOutlet:      "Outlet",
+	PasteDate:        "Date",
 	SourceRemoved:    "*No longer following {title}.* What was read stays in the library.",
 	SourceGone:       "No source has the id {id}. `source list` shows them.",
 	SourceBad:        "*I couldn’t follow that.* {reason}",
@@ -639,6 +687,13 @@ var english = phrases{
 	StoriesInFull:   "The stories in full",
 	Background:      "*Background, {day}:* {sentence}",
 	ButtonStory:     "Story {n}",
+	ButtonTrack:     "Follow story",
+	ButtonSnooze:    "Snooze for a week",
+	ButtonUnsnooze:  "Bring it back",
+	Snoozed:         "*Quiet on “{matter}” until {until}.* Digests and alerts of this channel leave it out; ask me about it whenever you like.",
+	Unsnoozed:       "*“{matter}” comes again* in the digests and alerts of this channel.",
+	Rests:           "*Left out of the digests and alerts of this channel:*",
+	RestLine:        "{matter}, until {until}",
 
 	When: whenWords{
 		DaysAt: "{days} {times}", DaysEvery: "{times} {days}", InZone: "{when}, {zone}", InMonths: "{days} in {months}",
@@ -738,6 +793,8 @@ var english = phrases{
 		"site-fault":         `{host} has a fault of its own ({status}); try again later`,
 		"status":             `{host} answered with status {status}`,
 		"large-page":         `the page at {host} is larger than 3 MB; add it as a file instead`,
+		"feed-no-page":       `this is a feed and no page; follow it with “source add” and its address`,
+		"page-is-pdf":        `what is at this address on {host} is a PDF; save it and add the file in the terminal with attache add, or paste its text`,
 		"no-page-but":        `what is at this address on {host} is no page but {kind}`,
 		"no-text":            `there is no report to read on this page`,
 		"no-feed":            `there is no feed at this address`,
@@ -787,6 +844,7 @@ var english = phrases{
 		"names-actor":        `it names {actor}`,
 		"about-topic":        `it is about "{topic}"`,
 		"about-country":      `it is about {country}`,
+		"near-in":            `a story much like it was in already: “{title}”`,
 		"had-already":        `this channel has had it already`,
 		"listed-before":      `its source listed it already when the source was first read`,
 		"long-before":        `it was published on {day}, long before this edition's window`,
@@ -807,17 +865,22 @@ var english = phrases{
 	SettingAbsent:   "There is no setting “{name}”. There are {names}.",
 	SettingsHow:     "Change one with `settings <name> <value>`.",
 	SettingPlatform: "as the platform says",
+	PingNobody:      "nobody",
+	PingRefused:     "*You may not mention @{role}, so I don’t ring it for you.* Ask somebody who may, or have the role made one that everybody may mention.",
+	PingNowhere:     "*I ring nobody here.* A digest can ring a role in Discord; on this platform people can set the channel’s notifications to every message instead.",
 	SettingHelp: map[string]string{
 		"zone":     "The time zone of this channel.",
 		"language": "The language of digests here, and of answers to people whose language the platform doesn’t tell: en, fr or ko.",
 		"managers": "Who may manage digests, sources and settings here, beside those whom the platform names.",
 		"answers":  "Who sees an answer: the channel, or only the person who asked.",
+		"ping":     "The role that a digest rings when it comes; nobody unless you choose one.",
 	},
 	SettingAllows: map[string]string{
 		"zone":     "Write an IANA time zone, such as Asia/Seoul, or default.",
 		"language": "Write en, fr, ko or default.",
 		"managers": "Write everyone, or mention the people, or default.",
 		"answers":  "Write channel, private or default.",
+		"ping":     "Mention a role, or write off.",
 	},
 
 	HelpTitle:    "What Attaché can do",
@@ -847,6 +910,12 @@ var english = phrases{
 				"zone":  "Time zone, such as Asia/Seoul",
 				"about": "Topics separated by commas; everything when left out",
 			}},
+		"digest review": {Summary: "Look back on the week now, or post such a review once a week",
+			Args: map[string]string{
+				"when":  "mondays 9am, for a review each week; left out, you see that of the last seven days",
+				"zone":  "Time zone, such as Asia/Seoul",
+				"about": "Topics separated by commas; those of this channel's digest when left out",
+			}},
 		"digest list": {Summary: "List the digests of this channel and when each comes next"},
 		"digest edit": {Summary: "Change when a digest comes or what it is about",
 			Args: map[string]string{
@@ -855,25 +924,27 @@ var english = phrases{
 				"zone":   "The new time zone; unchanged when left out",
 				"about":  "The new topics, or everything; unchanged when left out",
 			}},
-		"digest pause":   {Summary: "Stop a digest for now and keep it", Args: map[string]string{"digest": "The digest's id, as digest list shows it"}},
-		"digest resume":  {Summary: "Start a paused digest again from its next time", Args: map[string]string{"digest": "The digest's id, as digest list shows it"}},
-		"digest remove":  {Summary: "Remove a digest for good", Args: map[string]string{"digest": "The digest's id, as digest list shows it"}},
-		"digest preview": {Summary: "Show you alone what a digest would say now", Args: map[string]string{"digest": "The digest's id, or topics to try out; may be left out where there is one digest"}},
-		"source add":     {Summary: "Follow a feed or read a page", Args: map[string]string{"link": "The address of a feed, of a site that has one, or of one article", "how": "now to follow it without a preview, or last 3 to post its three newest reports"}},
-		"source remove":  {Summary: "Stop following a source; what was read stays", Args: map[string]string{"source": "The source's id, as source list shows it"}},
-		"source list":    {Summary: "List the sources with their health and when each was last read"},
-		"source pause":   {Summary: "Stop reading a source for now and keep it", Args: map[string]string{"source": "The source's id, as source list shows it"}},
-		"source resume":  {Summary: "Read a paused source again", Args: map[string]string{"source": "The source's id, as source list shows it"}},
-		"source review":  {Summary: "Vouch for a source: its reports are no longer marked", Args: map[string]string{"source": "The source's id, or all for every one of this channel"}},
-		"watch add":      {Summary: "Put words or a name on this channel's watch list: reports about it come first", Args: map[string]string{"watch": "A word, a phrase or a name, such as Strait of Hormuz"}},
-		"watch remove":   {Summary: "Take an entry off this channel's watch list", Args: map[string]string{"watch": "The entry, as watch list shows it"}},
-		"watch list":     {Summary: "Show this channel's watch list"},
-		"watch mode":     {Summary: "Say whether what meets the watch list comes at once or waits for the digest", Args: map[string]string{"mode": "alert or digest"}},
-		"watch quiet":    {Summary: "Keep alerts from this channel during some hours", Args: map[string]string{"hours": "From when to when, such as 22:00-07:00, or off"}},
-		"watch limit":    {Summary: "Set how many alerts an hour this channel takes", Args: map[string]string{"number": "A number from 1 to 60"}},
+		"digest pause":    {Summary: "Stop a digest for now and keep it", Args: map[string]string{"digest": "The digest's id, as digest list shows it"}},
+		"digest resume":   {Summary: "Start a paused digest again from its next time", Args: map[string]string{"digest": "The digest's id, as digest list shows it"}},
+		"digest remove":   {Summary: "Remove a digest for good", Args: map[string]string{"digest": "The digest's id, as digest list shows it"}},
+		"digest preview":  {Summary: "Show you alone what a digest would say now", Args: map[string]string{"digest": "The digest's id, or topics to try out; may be left out where there is one digest"}},
+		"source add":      {Summary: "Follow a feed or read a page", Args: map[string]string{"link": "The address of a feed, of a site that has one, or of one article", "how": "now to follow it without a preview, or last 3 to post its three newest reports"}},
+		"source remove":   {Summary: "Stop following a source; what was read stays", Args: map[string]string{"source": "The source's id, as source list shows it"}},
+		"source list":     {Summary: "List the sources with their health and when each was last read"},
+		"source pause":    {Summary: "Stop reading a source for now and keep it", Args: map[string]string{"source": "The source's id, as source list shows it"}},
+		"source resume":   {Summary: "Read a paused source again", Args: map[string]string{"source": "The source's id, as source list shows it"}},
+		"source review":   {Summary: "Vouch for a source: its reports are no longer marked", Args: map[string]string{"source": "The source's id, or all for every one of this channel"}},
+		"source unreview": {Summary: "Take back that somebody vouched for a source: its reports are marked again", Args: map[string]string{"source": "The source's id, or all for every one of this channel"}},
+		"source paste":    {Summary: "Keep a text as a report that everybody whom Attaché serves may be shown", Args: map[string]string{"text": "The text; lines like “Outlet: …” at its head say what it doesn't", "title": "Its headline, where the text doesn't begin with it", "outlet": "Who published it", "published": "When it was published, such as 2024-02-20"}},
+		"watch add":       {Summary: "Put words or a name on this channel's watch list: reports about it come first", Args: map[string]string{"watch": "A word, a phrase or a name, such as Strait of Hormuz"}},
+		"watch remove":    {Summary: "Take an entry off this channel's watch list", Args: map[string]string{"watch": "The entry, as watch list shows it"}},
+		"watch list":      {Summary: "Show this channel's watch list"},
+		"watch mode":      {Summary: "Say whether what meets the watch list comes at once or waits for the digest", Args: map[string]string{"mode": "alert or digest"}},
+		"watch quiet":     {Summary: "Keep alerts from this channel during some hours", Args: map[string]string{"hours": "From when to when, such as 22:00-07:00, or off"}},
+		"watch limit":     {Summary: "Set how many alerts an hour this channel takes", Args: map[string]string{"number": "A number from 1 to 60"}},
 		"settings": {Summary: "Show this channel's settings or change one",
 			Args: map[string]string{
-				"setting": "zone, language, managers or answers; all are shown when left out",
+				"setting": "zone, language, managers, answers or ping; all are shown when left out",
 				"value":   "The new value, or default",
 			}},
 	},

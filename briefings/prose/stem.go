@@ -1,20 +1,22 @@
 package prose
 
 import (
+	"hash/maphash"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"github.com/kljensen/snowball/english"
 )
 
-// stems remembers stems: news repeats its words, and stemming is the dearest step of reading an article.
-var stems struct {
-	sync.RWMutex
-	known map[string]string
-}
+// stems remembers stems: news repeats its words, and stemming is the dearest step of reading an article. It is bounded and
+// needs no locks: words that meet in one place take turns in it.
+var (
+	stems    [1 << 15]atomic.Pointer[stemmed]
+	stemSeed = maphash.MakeSeed()
+)
 
-// mostStems bounds what is remembered; past it the memory begins anew.
-const mostStems = 1 << 17
+// stemmed is a word and its stem.
+type stemmed struct{ word, stem string }
 
 // Stem returns the Snowball (Porter 2) stem of a lower-case English word; one in another script gets the stem of the language
 // that most often writes in it, see StemIn. A word with a digit is its own stem.
@@ -25,26 +27,23 @@ func Stem(lower string) string {
 	if lower[0] >= 0xD0 { // the lead bytes of Cyrillic and of what lies behind it
 		return stemByScript(lower)
 	}
-	stems.RLock()
-	s, ok := stems.known[lower]
-	stems.RUnlock()
-	if ok {
-		return s
+	slot := &stems[maphash.String(stemSeed, lower)%uint64(len(stems))]
+	if k := slot.Load(); k != nil && k.word == lower {
+		return k.stem
 	}
-	s = english.Stem(lower, true)
+	s := english.Stem(lower, true)
 	if irregular, ok := irregularStems[lower]; ok {
 		s = irregular
 	}
 	if len(lower) > 40 {
 		return s
 	}
-	stems.Lock()
-	if stems.known == nil || len(stems.known) > mostStems {
-		stems.known = make(map[string]string, 1<<14)
+	k := &stemmed{word: strings.Clone(lower), stem: s}
+	if strings.HasPrefix(k.word, s) {
+		k.stem = k.word[:len(s)]
 	}
-	stems.known[strings.Clone(lower)] = s
-	stems.Unlock()
-	return s
+	slot.Store(k)
+	return k.stem
 }
 
 // irregularStems brings the forms of irregular verbs and nouns together that news uses most.

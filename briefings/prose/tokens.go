@@ -38,7 +38,7 @@ func Tokens(text string) []Token {
 			// Scripts without spaces: each character is a token.
 			out = append(out, Token{Text: text[i : i+n], Lower: text[i : i+n], Start: i, End: i + n})
 			i += n
-		case isLetter(r) || r >= 0x300 && unicode.Is(unicode.Mn, r):
+		case isLetter(r) || r >= 0x300 && unicode.Is(unicode.M, r):
 			j := wordEnd(text, i)
 			t := text[i:j]
 			out = append(out, Token{Text: t, Lower: Fold(t), Start: i, End: j})
@@ -74,6 +74,20 @@ func numberEnd(text string, i int) int {
 	return i
 }
 
+// Elided takes the word off that is elided before another one: of "l'accord" the head is "l" and the word "accord", of "qu'a" they
+// are "qu" and "a". The head is empty where nothing is elided. It looks at a token's Lower.
+func Elided(lower string) (head, word string) {
+	i := strings.IndexByte(lower, '\'')
+	if i < 1 || i > 2 || i+1 == len(lower) {
+		return "", lower
+	}
+	switch head := lower[:i]; head {
+	case "l", "d", "j", "t", "c", "n", "m", "s", "qu", "un":
+		return head, lower[i+1:]
+	}
+	return "", lower
+}
+
 // thousands says whether s begins with exactly three digits.
 func thousands(s string) bool {
 	n := 0
@@ -90,7 +104,7 @@ func wordEnd(text string, i int) int {
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(text[i:])
 		}
-		if isDigit(r) || r >= 0x300 && unicode.Is(unicode.Mn, r) {
+		if isDigit(r) || r >= 0x300 && unicode.Is(unicode.M, r) {
 			i += n
 			continue
 		}

@@ -134,7 +134,11 @@ func TermOf(t prose.Token) string {
 	if strings.Contains(t.Lower, ".") && !t.IsNumber() {
 		return strings.ReplaceAll(t.Lower, ".", "")
 	}
-	return prose.Stem(t.Lower)
+	head, word := prose.Elided(t.Lower)
+	if head != "" && prose.IsStop(word) {
+		return ""
+	}
+	return prose.Stem(word)
 }
 
 // Terms returns the index's terms of a text, in order, with repetitions.

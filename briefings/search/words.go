@@ -3,6 +3,7 @@ package search
 import (
 	"hash/maphash"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"attache/briefings/prose"
@@ -11,7 +12,8 @@ import (
 // How many words and stretches are remembered.
 const (
 	wordSlots    = 1 << 14
-	stretchSlots = 1 << 18
+	stretchSlots = 1 << 20
+	nearbySlots  = 1 << 14
 	mostStretch  = 48 // bytes of a word or stretch that is remembered
 	manyDocs     = 64 // so many documents must have come before stretches are remembered, until Rest
 )
@@ -54,14 +56,23 @@ type stretches struct {
 	words *Words
 	seed  maphash.Seed
 	slots []atomic.Pointer[stretch]
+	near  sync.Pool // of *nearby
+}
+
+// nearby has the most frequent stretches where the processor has them at hand: one reader's own, and all in one place.
+type nearby [nearbySlots]struct {
+	text [22]byte
+	size uint8
+	n    uint8
+	few  [3]uint32
 }
 
 // stretch has its terms by their numbers, most of them beside its text.
 type stretch struct {
 	text string
-	n    int
 	few  [3]uint32
-	many []uint32 // all of them where they are more than few has room for
+	n    uint32
+	many *[]uint32 // all of them where they are more than few has room for
 }
 
 func newStretches() *stretches {
@@ -70,8 +81,7 @@ func newStretches() *stretches {
 
 // numbers appends the numbers of a text's terms, in order. No token reaches over a space, so that a text may be taken apart
 // stretch by stretch.
-func (x *Index) numbers(text string, into []uint32) []uint32 {
-	memory := x.memory.Load()
+func (x *Index) numbers(text string, into []uint32, memory *stretches, near *nearby) []uint32 {
 	if memory == nil {
 		return x.vocabulary.number(Terms(text), into)
 	}
@@ -90,7 +100,13 @@ func (x *Index) numbers(text string, into []uint32) []uint32 {
 			into = x.vocabulary.number(Terms(s), into)
 			continue
 		}
-		slot := &memory.slots[maphash.String(memory.seed, s)%stretchSlots]
+		sum := maphash.String(memory.seed, s)
+		close := &near[sum%nearbySlots]
+		if int(close.size) == len(s) && string(close.text[:min(len(s), len(close.text))]) == s {
+			into = append(into, close.few[:close.n]...)
+			continue
+		}
+		slot := &memory.slots[sum%stretchSlots]
 		k := slot.Load()
 		if k == nil || k.text != s {
 			k = &stretch{text: clone(s)}
@@ -101,23 +117,39 @@ func (x *Index) numbers(text string, into []uint32) []uint32 {
 				}
 			}
 			ids := x.vocabulary.number(terms, nil)
-			k.n = len(ids)
-			if k.n > copy(k.few[:], ids) {
-				k.many = ids
+			k.n = uint32(len(ids))
+			if len(ids) > copy(k.few[:], ids) {
+				k.many = &ids
 			}
 			slot.Store(k)
 		}
 		if k.many != nil {
-			into = append(into, k.many...)
+			into = append(into, *k.many...)
 		} else {
 			into = append(into, k.few[:k.n]...)
+			if len(s) <= len(close.text) {
+				copy(close.text[:], s)
+				close.size, close.n, close.few = uint8(len(s)), uint8(k.n), k.few
+			}
 		}
 	}
 	return into
 }
 
 // Rest lets go of what only helps to read much at once, tens of megabytes: for when a whole library has been read.
-func (x *Index) Rest() { x.memory.Store(nil) }
+func (x *Index) Rest() {
+	if x.memory.Swap(nil) == nil {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for i := range x.postings {
+		if p := &x.postings[i]; cap(p.bytes) > 64 && cap(p.bytes) > len(p.bytes)*9/8 {
+			p.bytes = append(make([]byte, 0, len(p.bytes)), p.bytes...)
+		}
+	}
+	x.postings, x.passages, x.docs = slices.Clip(x.postings), slices.Clone(x.passages), slices.Clone(x.docs)
+}
 
 // Prepared is a document taken apart, ready for Insert into the index that took it apart.
 type Prepared struct {
@@ -138,12 +170,21 @@ func (x *Index) Prepare(d Doc) *Prepared {
 	if x.memory.Load() == nil && x.prepared.Add(1) == manyDocs {
 		x.memory.Store(newStretches())
 	}
-	title := x.numbers(d.Title, nil)
+	memory := x.memory.Load()
+	var near *nearby
+	if memory != nil {
+		near, _ = memory.near.Get().(*nearby)
+		if near == nil {
+			near = new(nearby)
+		}
+		defer memory.near.Put(near)
+	}
+	title := x.numbers(d.Title, nil, memory, near)
 	p := &Prepared{doc: d, passages: make([]preparedPassage, len(d.Passages))}
 	p.doc.Passages = nil
 	var ids []uint32
 	for i, text := range d.Passages {
-		ids = x.numbers(text, ids[:0])
+		ids = x.numbers(text, ids[:0], memory, near)
 		for range titleWeight {
 			ids = append(ids, title...)
 		}

@@ -52,6 +52,8 @@ var homes = map[string]string{
 	"codeberg.org/readeck/go-readability":   "attache/adapters/feeds",
 	"code.dny.dev/ssrf":                     "attache/adapters/feeds",
 	"github.com/gogs/chardet":               "attache/adapters/feeds",
+	"github.com/klippa-app/go-pdfium":       "attache/adapters/feeds",
+	"github.com/tetratelabs/wazero":         "attache/adapters/feeds",
 	"github.com/kljensen/snowball":          "attache/briefings/prose",
 	"github.com/blevesearch/snowballstem":   "attache/briefings/prose",
 	"github.com/RadhiFadlillah/whatlanggo":  "attache/briefings/prose",

@@ -23,6 +23,7 @@ func attache(t *testing.T, data, input string, args ...string) result {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code := run(t.Context(), args, program{
+		drawing: time.Minute,
 		environ: []string{"ATTACHE_DATA=" + data}, dir: t.TempDir(), in: strings.NewReader(input), out: &out, err: &errs,
 		now: func() time.Time { return time.Date(2024, 2, 21, 9, 0, 0, 0, time.UTC) },
 	})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -16,7 +17,7 @@ import (
 
 type deliveriesCmd struct {
 	JSON   bool     `help:"Print one JSON object a line."`
-	State  []string `help:"Only these states: due, composed, sent, skipped, failed, held." placeholder:"STATE"`
+	State  []string `help:"Only these states: due, composing, composed, posting, unknown, sent, skipped, failed, held." placeholder:"STATE"`
 	Digest string   `help:"Only this digest." placeholder:"ID"`
 	Limit  int      `help:"How many, newest first." default:"50"`
 	Replay string   `help:"Put a failed or held delivery of --digest back to work: its slot, such as 2024-02-21T08:00:00Z." placeholder:"SLOT"`
@@ -37,21 +38,31 @@ func (c deliveriesCmd) Run(ctx context.Context, p *program) error {
 		return c.replay(ctx, p, db)
 	}
 	f := digest.DeliveryFilter{Subscription: c.Digest, Limit: c.Limit}
+	var wanted []digest.State
 	for _, s := range c.State {
 		state := digest.State(strings.ToLower(s))
+		wanted = append(wanted, state)
 		switch state {
-		case digest.Due, digest.Composed, digest.Sent, digest.Skipped, digest.Failed, digest.Held:
+		case digest.Sent, digest.Skipped, digest.Failed, digest.Held:
 			f.States = append(f.States, state)
+		case digest.Due, digest.Composing, digest.Composed, digest.Posting, digest.Unknown:
+			f.States, f.Limit = append(f.States, digest.Due, digest.Composed), 1_000_000 // the rest is told by who has it in hand
 		default:
-			return usage(fmt.Errorf("%q is not a state; allowed are due, composed, sent, skipped, failed and held", s))
+			return usage(fmt.Errorf("%q is not a state; allowed are due, composing, composed, posting, unknown, sent, skipped, failed and held", s))
 		}
 	}
 	list, err := db.Deliveries(ctx, f)
 	if err != nil {
 		return err
 	}
+	now, shown := p.now(), 0
 	t := p.table(c.JSON, "DIGEST", "SLOT", "STATE", "PARTS", "TRIES", "NEXT", "CHANNEL", "WHY")
 	for _, d := range list {
+		state, why := d.Standing(now)
+		if len(wanted) > 0 && !slices.Contains(wanted, state) || c.Limit > 0 && shown == c.Limit {
+			continue
+		}
+		shown++
 		sent := 0
 		for _, part := range d.Parts {
 			if part.State == digest.PartSent {
@@ -62,7 +73,7 @@ func (c deliveriesCmd) Run(ctx context.Context, p *program) error {
 		if len(d.Parts) > 0 {
 			parts = fmt.Sprintf("%d of %d", sent, len(d.Parts))
 		}
-		t.row(d.Subscription, stamp(d.Slot), string(d.State), parts, fmt.Sprint(d.Attempts), stamp(d.RetryAt), d.Address.String(), d.Reason)
+		t.row(d.Subscription, stamp(d.Slot), string(state), parts, fmt.Sprint(d.Attempts), stamp(d.RetryAt), d.Address.String(), why)
 	}
 	return t.end("No digest has been due yet.")
 }

@@ -5,18 +5,20 @@ import (
 	"fmt"
 	"time"
 
+	"attache/bot/digest"
 	"attache/bot/present"
 	"attache/briefings"
 )
 
 type digestCmd struct {
-	Form  string   `help:"How to print it: text, html (a page for a mail program), eml (a mail file), json, feed (JSON Feed) or atom." enum:"text,html,eml,json,feed,atom" default:"text"`
-	JSON  bool     `help:"The same as --form json."`
-	Topic []string `help:"What it is about; may be given several times." placeholder:"WORDS"`
-	Since string   `help:"From when on; default: a day before --until." placeholder:"DATE"`
-	Until string   `help:"Until when; default: now." placeholder:"DATE"`
-	Most  int      `help:"How many items at the most." default:"5"`
-	Zone  string   `help:"Zone of the times shown; default: ATTACHE_TIMEZONE." placeholder:"ZONE"`
+	Form   string   `help:"How to print it: text, html (a page for a mail program), eml (a mail file), json, feed (JSON Feed) or atom." enum:"text,html,eml,json,feed,atom" default:"text"`
+	JSON   bool     `help:"The same as --form json."`
+	Topic  []string `help:"What it is about; may be given several times." placeholder:"WORDS"`
+	Review bool     `help:"Look back on the week before --until: what moved, what was disputed and how that stands."`
+	Since  string   `help:"From when on; default: a day before --until." placeholder:"DATE"`
+	Until  string   `help:"Until when; default: now." placeholder:"DATE"`
+	Most   int      `help:"How many items at the most." default:"5"`
+	Zone   string   `help:"Zone of the times shown; default: ATTACHE_TIMEZONE." placeholder:"ZONE"`
 }
 
 func (c digestCmd) Run(ctx context.Context, p *program) error {
@@ -31,6 +33,9 @@ func (c digestCmd) Run(ctx context.Context, p *program) error {
 		}
 	}
 	window.From = window.To.Add(-24 * time.Hour)
+	if c.Review {
+		window = digest.ReviewWindow(time.Time{}, window.To)
+	}
 	if c.Since != "" {
 		if window.From, err = day(c.Since); err != nil {
 			return err
@@ -51,7 +56,7 @@ func (c digestCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer d.close()
-	edition, err := d.engine.Compose(ctx, briefings.Assignment{Beat: briefings.Beat{Topics: c.Topic}, Window: window, Most: c.Most, Backlog: true})
+	edition, err := d.engine.Compose(ctx, briefings.Assignment{Beat: briefings.Beat{Topics: c.Topic}, Window: window, Most: c.Most, Backlog: true, Review: c.Review})
 	if err != nil {
 		return err
 	}

@@ -76,13 +76,14 @@ func (p *program) printEdition(ctx context.Context, w io.Writer, form string, s 
 		enc.SetIndent("", "  ")
 		return enc.Encode(e)
 	}
+	i.Print = form != formText
 	m := present.Edition(e, i)
 	if form == formText {
 		_, err := io.WriteString(w, message.Text(m, message.TextOptions{Width: width(w), Colour: p.colour(w), Links: p.colour(w)}))
 		return err
 	}
 	if form == formHTML || form == formMail {
-		draws, err := newIllustrator(s, p.log(quiet(s)))
+		draws, err := newIllustrator(s, p.drawing, p.log(quiet(s)))
 		if err != nil {
 			return err
 		}

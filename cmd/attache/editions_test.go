@@ -24,6 +24,7 @@ import (
 	"attache/adapters/press"
 	"attache/adapters/slack"
 	"attache/adapters/slack/slackfake"
+	"attache/adapters/store/storetest"
 	"attache/bot/message"
 	"attache/bot/present"
 	"attache/briefings"
@@ -288,7 +289,7 @@ func TestPicturesSayInWordsWhatTheyShow(t *testing.T) {
 	e := shipping()
 	issue := present.Issue{Subscription: "d7f3", Slot: e.AsOf, Zone: "Asia/Dubai"}
 	m := present.Edition(e, issue)
-	draws, err := newIllustrator(settings{Pictures: "light"}, slog.New(slog.DiscardHandler))
+	draws, err := newIllustrator(settings{Pictures: "light"}, time.Minute, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +314,7 @@ func TestPicturesSayInWordsWhatTheyShow(t *testing.T) {
 			t.Errorf("the timeline does not say %q:\n%s", want, images[1].Alt)
 		}
 	}
-	off, err := newIllustrator(settings{Pictures: "off"}, nil)
+	off, err := newIllustrator(settings{Pictures: "off"}, 0, nil)
 	if err != nil || off.illustrated(t.Context(), m, e, issue) != m {
 		t.Errorf("off is not off: %v", err)
 	}
@@ -350,7 +351,7 @@ func TestADigestCarriesItsMapEverywhereAndLiesOutAsAFeed(t *testing.T) {
 	slackSide := slackfake.Start(t, slackfake.Options{Now: clock.now})
 	discordSide := discordfake.Start(t, discordfake.Options{Now: clock.now})
 	const secret = "nobody-guesses-this-1"
-	p := start(t, clock, "ATTACHE_DATA="+t.TempDir(), "ATTACHE_FEEDS="+secret,
+	p := start(t, clock, "ATTACHE_DATA="+storetest.Folder(t), "ATTACHE_FEEDS="+secret,
 		"SLACK_BOT_TOKEN="+slackSide.BotToken(), "SLACK_APP_TOKEN="+slackSide.AppToken(), "SLACK_API_URL="+slackSide.APIURL(),
 		"DISCORD_BOT_TOKEN="+discordSide.Token, "DISCORD_API_URL="+discordSide.URL)
 	slackSide.AwaitConnection()

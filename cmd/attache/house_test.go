@@ -16,6 +16,7 @@ import (
 	"attache/adapters/discord/discordfake"
 	"attache/adapters/playground/playgroundtest"
 	"attache/adapters/slack/slackfake"
+	"attache/adapters/store/storetest"
 )
 
 // movable is a clock that runs with the real one, from where it was set.
@@ -71,6 +72,7 @@ func start(t *testing.T, clock *movable, environ ...string) *process {
 		ended <- run(ctx, []string{"serve"}, program{
 			environ: append([]string{"ATTACHE_LISTEN=127.0.0.1:0", "ATTACHE_LOG_LEVEL=debug", "ATTACHE_DRAIN=5s"}, environ...),
 			dir:     t.TempDir(), in: strings.NewReader(""), out: pr.out, err: pr.out, now: clock.now, ready: func(address string) { ready <- address },
+			drawing: time.Minute, // a busy machine draws slowly under the race detector
 		})
 	}()
 	select {
@@ -306,7 +308,7 @@ func command(t *testing.T, clock *movable, environ []string, args ...string) (ou
 func TestATakenPortIsSaidBeforeAnythingIsTouched(t *testing.T) {
 	t.Parallel()
 	clock := &movable{}
-	first := start(t, clock, "ATTACHE_DATA="+t.TempDir())
+	first := start(t, clock, "ATTACHE_DATA="+storetest.Folder(t))
 	data := filepath.Join(t.TempDir(), "fresh")
 	out, code := command(t, clock, []string{"ATTACHE_DATA=" + data, "ATTACHE_LISTEN=" + first.address}, "serve")
 	if code != exitFailed || !strings.Contains(out, "Set ATTACHE_LISTEN to a free address") {
@@ -330,7 +332,7 @@ func TestASecondServerOnOneFolderIsRefused(t *testing.T) {
 
 func TestHealthIsToldAndTheWelcomeSaysWhatIsOn(t *testing.T) {
 	t.Parallel()
-	p := start(t, &movable{}, "ATTACHE_DATA="+t.TempDir())
+	p := start(t, &movable{}, "ATTACHE_DATA="+storetest.Folder(t))
 	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/metrics": "attache_build_info"} {
 		var got string
 		p.get(t, path, &got)
@@ -349,13 +351,13 @@ func TestASlackTokenThatIsWrongStopsTheProcessWithAWord(t *testing.T) {
 	t.Parallel()
 	side := slackfake.Start(t, slackfake.Options{Lenient: true})
 	out, code := command(t, &movable{}, []string{
-		"ATTACHE_DATA=" + t.TempDir(), "ATTACHE_LISTEN=127.0.0.1:0", "SLACK_BOT_TOKEN=xoxb-wrong", "SLACK_APP_TOKEN=" + side.AppToken(), "SLACK_API_URL=" + side.APIURL(),
+		"ATTACHE_DATA=" + storetest.Folder(t), "ATTACHE_LISTEN=127.0.0.1:0", "SLACK_BOT_TOKEN=xoxb-wrong", "SLACK_APP_TOKEN=" + side.AppToken(), "SLACK_API_URL=" + side.APIURL(),
 	}, "serve")
 	if code != exitFailed || !strings.Contains(out, "invalid_auth") || strings.Contains(out, "xoxb-wrong") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	out, code = command(t, &movable{}, []string{
-		"ATTACHE_DATA=" + t.TempDir(), "SLACK_BOT_TOKEN=xoxb-wrong", "SLACK_APP_TOKEN=" + side.AppToken(), "SLACK_API_URL=" + side.APIURL(),
+		"ATTACHE_DATA=" + storetest.Folder(t), "SLACK_BOT_TOKEN=xoxb-wrong", "SLACK_APP_TOKEN=" + side.AppToken(), "SLACK_API_URL=" + side.APIURL(),
 	}, "doctor")
 	if code != exitFailed || !strings.Contains(out, "FAIL") {
 		t.Errorf("doctor: exit %d\n%s", code, out)
@@ -370,6 +372,6 @@ func TestScreenshots(t *testing.T) {
 	if dir == "" {
 		dir = t.TempDir()
 	}
-	p := start(t, &movable{}, "ATTACHE_DATA="+t.TempDir())
+	p := start(t, &movable{}, "ATTACHE_DATA="+storetest.Folder(t))
 	playgroundtest.Screenshots(t, "http://"+p.address, dir)
 }

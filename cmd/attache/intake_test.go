@@ -19,7 +19,7 @@ import (
 	"attache/briefings/briefingstest"
 )
 
-var intake = flag.Int("intake", 2000, "how many articles TestMemoryStaysFlatAsArticlesComeIn stores")
+var intake = flag.Int("intake", 800, "how many articles TestMemoryStaysFlatAsArticlesComeIn stores")
 
 // pagesOfTheWorld are real pages from the shared data.
 func pagesOfTheWorld(t testing.TB) [][]byte {

@@ -17,6 +17,7 @@ import (
 
 	"attache/adapters/discord/discordfake"
 	"attache/adapters/slack/slackfake"
+	"attache/adapters/store/storetest"
 )
 
 var load = flag.String("load", os.Getenv("ATTACHE_LOAD"), "for how long to ask 1,000 questions a minute over both platforms, such as 1m; long is five minutes, empty a short burst")
@@ -52,6 +53,10 @@ func TestUnderLoadEveryQuestionIsAnsweredOnceOrToldWhyNot(t *testing.T) {
 	}
 }
 
+// ownHeap is what the process may hold, however many questions it was asked: the library with its index, and what it remembers
+// of people, channels and messages, all of it bounded.
+const ownHeap = 64 << 20
+
 // waiting is a question that was asked.
 type waiting struct {
 	platform, channel, person, message string
@@ -63,7 +68,7 @@ func (s storm) run(t *testing.T) {
 	clock.set(time.Date(2024, 2, 21, 9, 0, 0, 0, time.UTC))
 	slackSide := slackfake.Start(t, slackfake.Options{AwaitFor: 5 * time.Minute})
 	discordSide := discordfake.Start(t, discordfake.Options{})
-	p := start(t, clock, "ATTACHE_DATA="+t.TempDir(), "ATTACHE_LOG_LEVEL=error",
+	p := start(t, clock, "ATTACHE_DATA="+storetest.Folder(t), "ATTACHE_LOG_LEVEL=error",
 		"SLACK_BOT_TOKEN="+slackSide.BotToken(), "SLACK_APP_TOKEN="+slackSide.AppToken(), "SLACK_API_URL="+slackSide.APIURL(),
 		"DISCORD_BOT_TOKEN="+discordSide.Token, "DISCORD_API_URL="+discordSide.URL)
 	slackSide.AwaitConnection()
@@ -93,7 +98,7 @@ func (s storm) run(t *testing.T) {
 		ticks = ticker.C
 	}
 	var asked []waiting
-	heap := []string{heapNow()}
+	heap := []uint64{heapNow()}
 	first := time.Now()
 	for i := range s.questions {
 		if ticks != nil {
@@ -168,6 +173,12 @@ func (s storm) run(t *testing.T) {
 	if code := p.stop(); code != exitOK {
 		t.Errorf("attache ended with %d", code)
 	}
+	// The fakes keep everything; what goes with the process was its own. It is the same after one minute and after five.
+	own := int64(heap[len(heap)-1]) - int64(heapNow())
+	t.Logf("live heap of the process alone: %d MB", own>>20)
+	if own > ownHeap {
+		t.Errorf("the process held %d MB after %d questions, more than %d MB", own>>20, s.questions, ownHeap>>20)
+	}
 	_, told, twice := tally(asked, slackSide, discordSide) // what was still under way has come now
 	for _, w := range twice {
 		t.Errorf("answered more than once: %s %s in %s", w.platform, w.message, w.channel)
@@ -189,7 +200,11 @@ func (s storm) run(t *testing.T) {
 			t.Log(strings.TrimSpace(line))
 		}
 	}
-	t.Logf("live heap with the fake platforms, which keep everything: %s", strings.Join(heap, ", "))
+	var all []string
+	for _, n := range heap {
+		all = append(all, fmt.Sprintf("%d MB", n>>20))
+	}
+	t.Logf("live heap with the fake platforms, which keep everything: %s", strings.Join(all, ", "))
 }
 
 // fail makes one call of each platform go wrong, each time in another way.
@@ -268,9 +283,10 @@ func tally(asked []waiting, slackSide *slackfake.Server, discordSide *discordfak
 }
 
 // heapNow is what lives on the heap.
-func heapNow() string {
+func heapNow() uint64 {
 	runtime.GC()
+	runtime.GC() // what had finalisers
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return fmt.Sprintf("%d MB", m.HeapAlloc>>20)
+	return m.HeapAlloc
 }

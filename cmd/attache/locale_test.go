@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"attache/adapters/slack/slackfake"
+	"attache/adapters/store/storetest"
 )
 
 func TestTheTerminalsLanguage(t *testing.T) {
@@ -31,7 +32,7 @@ func TestAChannelsDigestComesInItsLanguage(t *testing.T) {
 	t.Parallel()
 	clock := &movable{}
 	clock.set(time.Date(2024, 2, 20, 20, 0, 0, 0, time.UTC))
-	p := start(t, clock, "ATTACHE_DATA="+t.TempDir())
+	p := start(t, clock, "ATTACHE_DATA="+storetest.Folder(t))
 	var page string
 	for _, line := range []string{"settings language fr", "digest add weekdays 8:00 UTC"} {
 		p.post(t, "/api/ask", `{"channel":"korea-desk","text":"/brief `+line+`"}`, &page)

@@ -41,6 +41,7 @@ type program struct {
 	err     io.Writer
 	now     func() time.Time
 	ready   func(address string) // serve calls it when the web side listens
+	drawing time.Duration        // how long a digest's pictures may take to draw; zero means pictureTime
 }
 
 type cli struct {

@@ -24,6 +24,7 @@ import (
 	"attache/adapters/press"
 	"attache/adapters/slack"
 	"attache/adapters/slack/slackfake"
+	"attache/bot"
 	"attache/bot/digest"
 	"attache/bot/message"
 	"attache/bot/present"
@@ -251,6 +252,7 @@ type replay struct {
 	slack    *slackfake.Server
 	discord  *discordfake.Server
 	channels []*monthChannel
+	reviews  []*monthChannel // weekly, in channels that have a digest
 	out      *locked
 }
 
@@ -309,6 +311,7 @@ func replayMonth(t *testing.T) *replay {
 	r.subscribe(t, before)
 	for day := 1; day <= monthDays; day++ {
 		r.morning(t)
+		r.asked(t, day)
 		r.poll(t, r.at(day, 5, 50))
 		r.deliver(t, r.at(day, 6, 0))
 		r.deliver(t, r.at(day, 7, 0))
@@ -352,14 +355,22 @@ func (r *replay) subscribe(t *testing.T, created time.Time) {
 		{name: "east", when: "every monday and thursday 18:00", zone: "UTC", beat: countries("MD", "GE", "EE", "AM"), at: discordAt(r.discord.News)},
 		{name: "french", when: "daily 08:00", zone: "Europe/Paris", beat: briefings.Beat{Languages: []string{"fr"}}, at: discordAt(r.discord.Forum)},
 	}
-	for i, c := range r.channels {
+	r.reviews = []*monthChannel{
+		{name: "nordic week", when: "mondays 07:00", zone: "UTC", beat: countries("NO", "IS"), at: slackAt("C2")},
+		{name: "korea week", when: "mondays 16:00", zone: "Asia/Seoul", beat: countries("KP", "KR"), at: discordAt(r.discord.Channel)},
+	}
+	for i, c := range slices.Concat(r.channels, r.reviews) {
+		form := digest.FormDigest
+		if i >= len(r.channels) {
+			form = digest.FormReview
+		}
 		schedule, err := digest.ParseSchedule(c.when, c.zone)
 		if err != nil {
 			t.Fatalf("%s: %v", c.when, err)
 		}
 		c.sub = digest.Subscription{
 			ID: fmt.Sprintf("d%03d", i+1), Address: c.at, Schedule: schedule, Beat: c.beat, Owner: "UADMIN", Created: created, NextAt: schedule.Next(created),
-			Misfire: digest.MisfireLatest,
+			Misfire: digest.MisfireLatest, Form: form,
 		}
 		if err := r.house.store.AddSubscription(t.Context(), c.sub); err != nil {
 			t.Fatal(err)
@@ -386,6 +397,33 @@ func (r *replay) poll(t *testing.T, at time.Time) {
 	r.clock.set(at)
 	if _, err := r.house.gatherer.Once(t.Context()); err != nil {
 		t.Fatalf("poll at %s: %v", at, err)
+	}
+	if _, err := r.house.corrections.Look(t.Context()); err != nil {
+		t.Fatalf("corrections at %s: %v", at, err)
+	}
+}
+
+// monthAsked is what is asked in the month, by day: in a channel or, privately, nowhere that others see it.
+var monthAsked = []struct {
+	day                  int
+	channel, user, words string
+}{
+	{2, "nordic", "U1", "How many people were killed in Arvik?"},
+	{3, "nordic", "U2", "how many people were killed in Arvik"},
+	{4, "nordic", "U1", "Who is the mayor of Arvik?"},
+	{4, "korea", "U9", "How many missiles were fired from Wonsan?"},
+}
+
+func (r *replay) asked(t *testing.T, day int) {
+	t.Helper()
+	r.clock.set(r.at(day, 5, 0))
+	for _, q := range monthAsked {
+		if q.day != day {
+			continue
+		}
+		if _, err := r.house.bot.Handle(t.Context(), bot.Request{Kind: bot.Ask, Text: q.words, Address: r.channel(q.channel).at, User: bot.User{ID: q.user, Name: q.user}}); err != nil {
+			t.Fatalf("%s: %v", q.words, err)
+		}
 	}
 }
 
@@ -414,7 +452,7 @@ func (r *replay) deliver(t *testing.T, slot time.Time) {
 			r.clock.set(r.clock.now().Add(10 * time.Second))
 		}
 	}
-	for _, c := range r.channels {
+	for _, c := range slices.Concat(r.channels, r.reviews) {
 		list, err := r.house.store.Deliveries(t.Context(), digest.DeliveryFilter{Subscription: c.sub.ID, Since: slot})
 		if err != nil {
 			t.Fatal(err)
@@ -430,6 +468,10 @@ func (r *replay) account(t *testing.T, c *monthChannel, d digest.Delivery) {
 	t.Helper()
 	if d.State != digest.Sent || d.Edition == nil {
 		t.Fatalf("%s: the digest of %s is %s: %s", c.name, d.Slot, d.State, d.Reason)
+	}
+	if c.sub.Form == digest.FormReview {
+		c.sent = append(c.sent, d)
+		return
 	}
 	order := digest.Assignment(c.sub, d.Slot, d.WindowFrom)
 	order.Seen = d.Edition.Composed
@@ -481,6 +523,7 @@ var monthChanges = []scriptedChange{
 	{"geoje", "1,200", "1,800", "korea", 11},
 	{"rice", "denied", "said that South Korea would send", "korea", 14},
 	{"kimchi", "4,000", "5,500", "korea", 25},
+	{"tea", "three continents", "two continents", "south", 3},
 	{"nakuru", "Fourteen", "16", "south", 5},
 	{"mine", "Three", "Eight", "south", 19},
 	{"mine", "Eight", "Eleven", "south", 23},
@@ -523,7 +566,7 @@ var monthOrigins = []scriptedOrigins{
 var monthQuiet = map[string][]int{
 	"nordic": {1, 8, 11, 13, 15, 16, 18, 20, 21, 22, 25, 26, 28},
 	"korea":  {1, 2, 7, 8, 9, 15, 16, 19, 20, 21, 22, 23, 26, 27, 28},
-	"south":  {3, 6, 7, 8, 12, 13, 14, 16, 20, 21, 22, 24, 27, 28},
+	"south":  {6, 7, 8, 12, 13, 14, 16, 20, 21, 22, 24, 27, 28},
 	"gulf":   {1, 9, 12, 16, 18, 23, 25},
 	"french": {1, 5, 7, 8, 9, 10, 14, 15, 17, 21, 22, 24, 27},
 }
@@ -545,6 +588,8 @@ func TestARecordedMonthReachesEachChannelWithWhatIsNew(t *testing.T) {
 	t.Run("each report has one fate", func(t *testing.T) { eachReportHasOneFate(t, r) })
 	t.Run("word for word", func(t *testing.T) { wordForWord(t, r) })
 	t.Run("every form tells the same", func(t *testing.T) { formsTellTheSame(t, r) })
+	t.Run("corrections follow their readers", func(t *testing.T) { correctionsFollow(t, r) })
+	t.Run("a review each week", func(t *testing.T) { reviewEachWeek(t, r) })
 	t.Run("a source that fails is named", func(t *testing.T) { failingIsNamed(t, r) })
 }
 
@@ -576,11 +621,31 @@ func (r *replay) shownIn(c *monthChannel) (texts map[string]string, top int) {
 
 func oneDigestASlot(t *testing.T, r *replay) {
 	end := r.at(monthDays+1, 0, 0)
-	for _, c := range r.channels {
+	for _, c := range slices.Concat(r.channels, r.reviews) {
 		want := c.sub.Schedule.Between(c.sub.Created, end, 100)
 		var got []time.Time
 		parts, roots := 0, 0
 		texts, top := r.shownIn(c)
+		for _, other := range slices.Concat(r.channels, r.reviews) { // a review comes beside the digest
+			for _, d := range other.sent {
+				for _, p := range d.Parts {
+					if other != c && other.at == c.at {
+						if parts++; p.Number == 0 || c.at.Platform == discord.Platform {
+							roots++
+						}
+					}
+				}
+			}
+		}
+		for _, n := range r.notes(t, c) {
+			parts++
+			if c.at.Platform == discord.Platform {
+				roots++
+			}
+			if _, there := texts[n.Ref.ID]; !there {
+				t.Errorf("%s: a note is not in the channel", c.name)
+			}
+		}
 		for _, d := range c.sent {
 			got = append(got, d.Slot)
 			for _, p := range d.Parts {
@@ -953,6 +1018,188 @@ func failingIsNamed(t *testing.T, r *replay) {
 		}
 		if diff := cmp.Diff(want, c.edition(day).Failing); diff != "" {
 			t.Errorf("%d March: failing sources (-want +got):\n%s", day, diff)
+		}
+	}
+}
+
+// notes are the messages that followed corrections to a channel: not the marks on what was there.
+func (r *replay) notes(t *testing.T, c *monthChannel) (notes []digest.Part) {
+	t.Helper()
+	for _, n := range r.notices(t, c) {
+		for _, p := range n.Parts {
+			if p.Edits.ID == "" {
+				notes = append(notes, p)
+			}
+		}
+	}
+	return notes
+}
+
+func (r *replay) notices(t *testing.T, c *monthChannel) []digest.Notice {
+	t.Helper()
+	list, err := r.house.store.Notices(t.Context(), digest.LineID(c.at), monthBegins)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// scriptedCorrection is a report that its source takes back: as a later version, or in another report of its own.
+type scriptedCorrection struct {
+	report string // its id
+	wrong  string // in what was wrong; empty where all of it is withdrawn
+	day    int    // on the evening of which it is read
+	says   string // the mark on the digest
+}
+
+var monthCorrections = []scriptedCorrection{
+	{"tea1", "three continents", 3, "Rift Valley News has corrected"},
+	{"dam1", "40 million", 5, "Tidewire has corrected"},
+	{"library1", "", 9, "has withdrawn"},
+}
+
+// correctionsFollow holds every message of both platforms against what the corrections concern: those are marked, once for each,
+// with one note, and nothing else is touched.
+func correctionsFollow(t *testing.T, r *replay) {
+	marked := 0
+	edits := map[string]int{} // by message
+	texts := map[string]string{}
+	for _, c := range r.channels {
+		shown, _ := r.shownIn(c)
+		for id, text := range shown {
+			texts[id] = text
+		}
+		if c.at.Platform == slack.Platform {
+			for _, m := range r.slack.Posts(c.at.Channel) {
+				edits[m.TS] = m.Edits
+			}
+			continue
+		}
+		places := []string{c.at.Channel}
+		for _, post := range r.discord.Threads(c.at.Channel) {
+			places = append(places, post.ID)
+		}
+		for _, place := range places {
+			for _, m := range r.discord.FromBot(place) {
+				edits[m.ID] = m.Edits
+			}
+		}
+	}
+	want := map[string]int{}
+	for _, s := range monthCorrections {
+		read, told := r.at(s.day, 17, 50), 0
+		for _, c := range slices.Concat(r.channels, r.reviews) {
+			for _, d := range c.sent {
+				concerned := false
+				url := ""
+				digest.EachCitation(*d.Edition, func(q briefings.Citation) {
+					if v := r.byURL[q.URL]; len(v) > 0 && v[0].id == s.report && q.Revision == 1 && strings.Contains(q.Quote, s.wrong) {
+						concerned, url = true, q.URL
+					}
+				})
+				if !concerned || !d.Slot.Before(read) {
+					continue
+				}
+				told++
+				for _, p := range d.Parts {
+					if p.Number > 0 && !strings.Contains(string(p.Message), url) {
+						continue
+					}
+					want[p.Ref.ID]++
+					if text := texts[p.Ref.ID]; !strings.Contains(text, s.says) {
+						t.Errorf("%s, %s: the correction of %s is not on\n%s", c.name, d.Slot.Format("2 Jan"), s.report, text)
+					}
+				}
+			}
+		}
+		if told == 0 {
+			t.Errorf("nobody was told what %s got wrong, so that nobody could be told of its correction", s.report)
+		}
+		marked += told
+	}
+	for id, n := range edits {
+		if n != want[id] {
+			t.Errorf("this message was edited %d times, want %d:\n%s", n, want[id], texts[id])
+		}
+	}
+	noted, done := 0, map[message.Address]bool{}
+	for _, c := range r.channels {
+		if done[c.at] {
+			continue
+		}
+		done[c.at] = true
+		for _, p := range r.notes(t, c) {
+			noted++
+			if text := texts[p.Ref.ID]; !strings.Contains(text, "has corrected") && !strings.Contains(text, "has withdrawn") {
+				t.Errorf("%s: a note says\n%s", c.name, text)
+			}
+			if c.at.Platform == slack.Platform && p.Ref.Address.Thread == "" {
+				t.Errorf("%s: a note stands in the channel itself", c.name)
+			}
+		}
+	}
+	if noted != marked {
+		t.Errorf("%d notes for %d corrected digests", noted, marked)
+	}
+	t.Logf("%d corrections, %d digests marked", len(monthCorrections), marked)
+}
+
+// scriptedReview is what a weekly review must tell of a story: from a word of the old sentence to one of the new.
+type scriptedReview struct {
+	channel  string
+	day      int
+	story    string
+	old, now string
+	ended    briefings.Ending
+}
+
+var monthReviews = []scriptedReview{
+	{"nordic week", 8, "dam", "12", "25", briefings.EndingOpen},
+	{"nordic week", 15, "lava", "300", "480", ""},
+	{"korea week", 8, "wonsan", "two", "three", ""},
+	{"korea week", 15, "geoje", "1,200", "1,800", ""},
+}
+
+func reviewEachWeek(t *testing.T, r *replay) {
+	for _, c := range r.reviews {
+		texts, _ := r.shownIn(c)
+		for _, d := range c.sent {
+			e := d.Edition
+			if e.Review == nil || d.Slot.Weekday() != time.Monday {
+				t.Fatalf("%s, %s: no review", c.name, d.Slot)
+			}
+			briefingstest.GroundedEdition(t, r.house.store, *e)
+			for _, item := range e.Items {
+				if len(item.Changes) == 0 && len(item.Sides) < 2 && item.Tag != briefings.TagCorrected {
+					t.Errorf("%s, %s: nothing moved in %q", c.name, d.Slot.Format("2 Jan"), item.Headline)
+				}
+				if (item.Ended != "") != (item.Tag == briefings.TagDisputed) {
+					t.Errorf("%s, %s: %q is %s and ended %q", c.name, d.Slot.Format("2 Jan"), item.Headline, item.Tag, item.Ended)
+				}
+				if !strings.Contains(texts[d.Parts[0].Ref.ID], strings.TrimSuffix(item.Headline, ".")) {
+					t.Errorf("%s, %s: %q is not in the message:\n%s", c.name, d.Slot.Format("2 Jan"), item.Headline, texts[d.Parts[0].Ref.ID])
+				}
+			}
+			if first := c == r.reviews[0] && d.Slot.Day() == 8; first {
+				if diff := cmp.Diff([]string{"how many people were killed in Arvik", "Who is the mayor of Arvik?"}, e.Review.Asked); diff != "" || e.Review.Questions != 3 {
+					t.Errorf("%d questions (-want +got):\n%s", e.Review.Questions, diff)
+				}
+			}
+		}
+	}
+	for _, w := range monthReviews {
+		c := r.reviews[slices.IndexFunc(r.reviews, func(c *monthChannel) bool { return c.name == w.channel })]
+		e := c.edition(w.day)
+		i := slices.IndexFunc(e.Items, func(item briefings.Item) bool { return r.storyOf(t, item.Lead.Article) == w.story })
+		if i < 0 {
+			t.Errorf("%s, %d March: no story %q among %d", w.channel, w.day, w.story, len(e.Items))
+			continue
+		}
+		item := e.Items[i]
+		if item.Ended != w.ended || !slices.ContainsFunc(item.Changes, func(x briefings.Change) bool {
+			return strings.Contains(x.Old.Text, w.old) && strings.Contains(x.New.Text, w.now)
+		}) {
+			t.Errorf("%s, %d March, story %q: ended %q, changes %+v", w.channel, w.day, w.story, item.Ended, item.Changes)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -18,12 +19,13 @@ const pictureTime = 2 * time.Second
 
 // illustrator adds pictures to editions; nil adds none.
 type illustrator struct {
-	desk *pictures.Desk
-	log  *slog.Logger
+	desk   *pictures.Desk
+	within time.Duration // how long drawing may take
+	log    *slog.Logger
 }
 
-// newIllustrator makes one, or nil where pictures are off.
-func newIllustrator(s settings, log *slog.Logger) (*illustrator, error) {
+// newIllustrator makes one that draws for so long (zero means pictureTime), or nil where pictures are off.
+func newIllustrator(s settings, within time.Duration, log *slog.Logger) (*illustrator, error) {
 	if s.Pictures == "off" {
 		return nil, nil
 	}
@@ -31,7 +33,7 @@ func newIllustrator(s settings, log *slog.Logger) (*illustrator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &illustrator{desk: desk, log: log}, nil
+	return &illustrator{desk: desk, within: cmp.Or(within, pictureTime), log: log}, nil
 }
 
 // illustrated is the message of an edition with its pictures: a map of the places and a timeline of the first story that has
@@ -46,7 +48,7 @@ func (p *illustrator) illustrated(ctx context.Context, m *message.Message, e bri
 			out = m
 		}
 	}()
-	ctx, cancel := context.WithTimeoutCause(ctx, pictureTime, errors.New("drawing took too long"))
+	ctx, cancel := context.WithTimeoutCause(ctx, p.within, errors.New("drawing took too long"))
 	defer cancel()
 	var images []message.Image
 	if image, err := p.mapOf(ctx, e, i); err == nil {
@@ -69,7 +71,7 @@ func (p *illustrator) illustrated(ctx context.Context, m *message.Message, e bri
 }
 
 func (p *illustrator) mapOf(ctx context.Context, e briefings.Edition, i present.Issue) (message.Image, error) {
-	drawn, err := p.desk.Map(ctx, e)
+	drawn, err := p.desk.Map(ctx, e, func(place pictures.Place) string { return placeName(place, i.Locale) })
 	if err != nil {
 		return message.Image{}, err
 	}
@@ -78,6 +80,14 @@ func (p *illustrator) mapOf(ctx context.Context, e briefings.Edition, i present.
 		places[n] = present.Place{Name: place.Name, Items: place.Items}
 	}
 	return message.Image{Data: drawn.PNG, Name: "map.png", Alt: present.MapWords(places, i)}, nil
+}
+
+// placeName is what a place on a map is called in the language of a locale.
+func placeName(place pictures.Place, locale string) string {
+	if place.Kind == pictures.Country {
+		return present.CountryName(place.Country, locale)
+	}
+	return place.In(present.Language(locale))
 }
 
 func (p *illustrator) timelineOf(ctx context.Context, item briefings.Item, i present.Issue) (message.Image, error) {

@@ -20,7 +20,7 @@ func TestEveryDutyToThePlatformsHasItsTests(t *testing.T) {
 	}
 	folders := map[string]string{
 		"slack": "adapters/slack", "discord": "adapters/discord", "discordfake": "adapters/discord/discordfake", "rules": "adapters/discord/rules",
-		"metrics": "adapters/metrics", "digest": "bot/digest", "attache": "cmd/attache",
+		"metrics": "adapters/metrics", "bot": "bot", "digest": "bot/digest", "attache": "cmd/attache",
 	}
 	declared := map[string]bool{}
 	for name, folder := range folders {

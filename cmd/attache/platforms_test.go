@@ -18,6 +18,7 @@ import (
 	"attache/adapters/slack"
 	"attache/adapters/slack/slackfake"
 	"attache/adapters/store"
+	"attache/adapters/store/storetest"
 	"attache/bot/digest"
 	"attache/bot/message"
 )
@@ -135,7 +136,7 @@ func TestDiscordInteractionsComeByHTTPWhereAKeyIsSet(t *testing.T) {
 	}
 	side := discordfake.Start(t, discordfake.Options{Endpoint: "https://attache.example.org/discord/interactions", VerifyKey: hex.EncodeToString(public)})
 	environ := []string{
-		"ATTACHE_DATA=" + t.TempDir(), "DISCORD_BOT_TOKEN=" + side.Token, "DISCORD_API_URL=" + side.URL, "DISCORD_PUBLIC_KEY=" + hex.EncodeToString(public),
+		"ATTACHE_DATA=" + storetest.Folder(t), "DISCORD_BOT_TOKEN=" + side.Token, "DISCORD_API_URL=" + side.URL, "DISCORD_PUBLIC_KEY=" + hex.EncodeToString(public),
 	}
 	p := start(t, &movable{}, environ...)
 	side.AwaitReady(t)
@@ -178,7 +179,7 @@ func TestDiscordInteractionsComeByHTTPWhereAKeyIsSet(t *testing.T) {
 func TestAPlatformThatIsAwayMakesTheProcessNotReady(t *testing.T) {
 	t.Parallel()
 	side := discordfake.Start(t, discordfake.Options{Remaining: 1}) // no session may be made today
-	p := start(t, &movable{}, "ATTACHE_DATA="+t.TempDir(), "DISCORD_BOT_TOKEN="+side.Token, "DISCORD_API_URL="+side.URL)
+	p := start(t, &movable{}, "ATTACHE_DATA="+storetest.Folder(t), "DISCORD_BOT_TOKEN="+side.Token, "DISCORD_API_URL="+side.URL)
 	if status, said := p.health(t); status != http.StatusServiceUnavailable {
 		t.Errorf("/readyz answers %d: %s", status, said)
 	}
@@ -196,7 +197,7 @@ func TestAServerThatWasLeftIsForgottenAfterAMonth(t *testing.T) {
 		clock := &movable{}
 		side := discordfake.Start(t, discordfake.Options{})
 		p := &program{
-			environ: []string{"ATTACHE_DATA=" + t.TempDir(), "DISCORD_BOT_TOKEN=" + side.Token, "DISCORD_API_URL=" + side.URL},
+			environ: []string{"ATTACHE_DATA=" + storetest.Folder(t), "DISCORD_BOT_TOKEN=" + side.Token, "DISCORD_API_URL=" + side.URL},
 			dir:     t.TempDir(), in: strings.NewReader(""), out: &locked{}, err: &locked{}, now: clock.now,
 		}
 		s, err := p.settings()

@@ -89,7 +89,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 	}
 
 	var err error
-	if h.pictures, err = newIllustrator(s, log); err != nil {
+	if h.pictures, err = newIllustrator(s, p.drawing, log); err != nil {
 		return nil, err
 	}
 	if s.Feeds != "" {
@@ -101,8 +101,9 @@ func (p *program) openHouse(d *desk) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
+	roles := map[string]bot.Roles{} // Discord's, once it is there
 	h.bot, err = bot.New(bot.Config{
-		Newsroom: d.engine, Digests: d.store, Memory: d.store, Sources: h.gatherer, Managers: s.Managers, Zone: s.Zone, Now: p.now, Clocks: now, Log: log,
+		Newsroom: d.engine, Digests: d.store, Memory: d.store, Sources: h.gatherer, Managers: s.Managers, Zone: s.Zone, Now: p.now, Clocks: now, Log: log, Roles: roles,
 		Hooks: h.metrics.Bot(),
 		Preview: func(ctx context.Context, sub digest.Subscription) (*message.Message, error) {
 			return h.courier.Preview(ctx, sub, now[sub.Address.Platform]())
@@ -135,7 +136,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 		if h.discord, err = discord.New(config); err != nil {
 			return nil, err
 		}
-		h.posters[discord.Platform] = h.discord.Poster()
+		h.posters[discord.Platform], roles[discord.Platform] = h.discord.Poster(), h.discord
 		h.metrics.Platform(discord.Platform, func() bool { return h.discord.Status().Connected }, h.discord.Counts)
 		if s.DiscordPublicKey != "" {
 			if h.interactions, err = h.discord.Interactions(s.DiscordPublicKey); err != nil {
@@ -152,7 +153,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 		return nil, err
 	}
 	h.corrections, err = bot.NewCorrectionDesk(bot.CorrectionsConfig{
-		Library: d.store, Board: d.store, Memory: d.store, Posters: h.posters, Now: now, Zone: s.Zone, Wake: wake, Log: log,
+		Library: d.store, StoryOf: d.engine.StoryOf, Board: d.store, Memory: d.store, Posters: h.posters, Now: now, Zone: s.Zone, Wake: wake, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -335,7 +336,11 @@ func (h *house) renderDigest(s digest.Subscription, d digest.Delivery, e briefin
 	defer cancel()
 	language := h.bot.Language(ctx, s.Address)
 	issue := present.Issue{Subscription: s.ID, Slot: d.Slot, Zone: s.Schedule.Zone, Late: d.Late, Locale: language}
-	return h.pictures.illustrated(ctx, present.Edition(e, issue), e, issue)
+	m := h.pictures.illustrated(ctx, present.Edition(e, issue), e, issue)
+	if len(e.Items) > 0 { // a quiet day calls nobody
+		m.Ping = h.bot.Ping(ctx, s.Address)
+	}
+	return m
 }
 
 // followDigest words the stories of an edition in full, for the thread under it.

@@ -54,6 +54,18 @@ func (d *desk) feedList(ctx context.Context, from string) (sources []briefings.S
 	return sources, true, nil
 }
 
+// follow follows the feed at an address, or the first that the page there offers.
+func (d *desk) follow(ctx context.Context, p *program, from string) error {
+	_, found, err := d.fetcher.Poll(ctx, briefings.Source{URL: from})
+	if list, ok := errors.AsType[*briefings.ListError](err); ok {
+		return d.followAll(ctx, p, list.Sources)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	return d.followAll(ctx, p, []briefings.Source{{URL: found.URL, Title: found.Title}})
+}
+
 // followAll follows sources for everybody here. Who has the terminal is the operator: they count as reviewed.
 func (d *desk) followAll(ctx context.Context, p *program, sources []briefings.Source) error {
 	known, err := d.store.Sources(ctx)

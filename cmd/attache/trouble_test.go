@@ -137,7 +137,7 @@ func TestStoppedDatabaseTurnsHealthRedAndDigestsResume(t *testing.T) {
 
 func TestClockThatJumpsPostsEachDigestOnce(t *testing.T) {
 	t.Parallel()
-	x := trouble(t, "ATTACHE_DATA="+t.TempDir())
+	x := trouble(t, "ATTACHE_DATA="+storetest.Folder(t))
 	x.clock.set(time.Date(2024, 2, 21, 9, 0, 0, 0, time.UTC)) // two hours ahead
 	x.awaitDigest("21 February 2024")
 	x.clock.set(time.Date(2024, 2, 21, 7, 0, 0, 0, time.UTC)) // and back

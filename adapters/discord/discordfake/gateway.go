@@ -274,16 +274,28 @@ func (s *Server) guildJSON() map[string]any {
 	}
 	return map[string]any{
 		"id": s.Guild, "name": "A server", "owner_id": "1", "channels": channels, "members": []any{}, "threads": []any{},
-		"roles": []any{
-			map[string]any{"id": s.Guild, "name": "@everyone", "permissions": "0"},
-			map[string]any{"id": s.role, "name": "Attaché", "permissions": "0", "managed": true, "tags": map[string]any{"bot_id": s.Bot}},
-			map[string]any{"id": managersRole, "name": "managers", "permissions": "32"},
-		},
+		"roles": s.rolesJSON(),
+	}
+}
+
+func (s *Server) rolesJSON() []any {
+	return []any{
+		map[string]any{"id": s.Guild, "name": "@everyone", "permissions": "0", "mentionable": false},
+		map[string]any{"id": s.role, "name": "Attaché", "permissions": "0", "mentionable": false, "managed": true, "tags": map[string]any{"bot_id": s.Bot}},
+		map[string]any{"id": managersRole, "name": "managers", "permissions": "32", "mentionable": false},
+		map[string]any{"id": OpenRole, "name": "Korea desk", "permissions": "0", "mentionable": true},
+		map[string]any{"id": ClosedRole, "name": "On call", "permissions": "0", "mentionable": false},
 	}
 }
 
 // managersRole is the id of a role whose holders may manage the server.
 const managersRole = "4242"
+
+// Everybody may mention OpenRole; ClosedRole only who may mention everyone.
+const (
+	OpenRole   = "5151515151"
+	ClosedRole = "6161616161"
+)
 
 // guildOf says whether the one server is on the session's shard.
 func (s *Server) guildOf(x *session) bool {

@@ -28,6 +28,8 @@ type Message struct {
 	Edits       int
 	Deleted     bool
 	Crossposted bool
+	// Rung are the roles that the message rang when it was posted.
+	Rung []string
 	// Raw is the newest body, as it was sent.
 	Raw json.RawMessage
 
@@ -109,6 +111,9 @@ type messageBody struct {
 	Reference    *struct {
 		Message string `json:"message_id"`
 	} `json:"message_reference"`
+	Allowed struct {
+		Roles []string `json:"roles"`
+	} `json:"allowed_mentions"`
 	raw json.RawMessage
 }
 
@@ -125,6 +130,11 @@ func (b *messageBody) UnmarshalJSON(raw []byte) error {
 func (s *Server) newMessage(c *Channel, in messageBody) *Message {
 	m := &Message{ID: s.id(), Channel: c.ID, Author: s.Bot}
 	m.set(in)
+	for _, role := range in.Allowed.Roles { // a mention in an embed rings nobody
+		if strings.Contains(m.Content, "<@&"+role+">") {
+			m.Rung = append(m.Rung, role)
+		}
+	}
 	c.messages = append(c.messages, m)
 	return m
 }

@@ -311,6 +311,11 @@ func (s *Server) handle(r *http.Request, route string, parts []string, raw json.
 			return refusalOf(10004)
 		}
 		return ok(map[string]any{"id": s.Guild, "name": "Newsroom"})
+	case "GET /guilds/{id}/roles":
+		if at(1) != s.Guild || s.gone {
+			return refusalOf(10004)
+		}
+		return ok(s.rolesJSON())
 	case "GET /guilds/{id}/threads/active":
 		return s.activeThreads(at(1))
 	}

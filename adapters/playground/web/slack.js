@@ -1,6 +1,9 @@
 // Draws what chat.postMessage receives (text and Block Kit) the way Slack's own client shows it.
 
-import { clockTime, format, h, link, webAddress } from "./dom.js";
+import { clockTime, format, h, icon, link, webAddress } from "./dom.js";
+
+// THUMB is a thumb that points up.
+const THUMB = "M6.5 9v8H4a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1zM6.5 9l3.2-6.2c1.2 0 2.1 1 1.9 2.2L11.2 8h4.3a1.6 1.6 0 0 1 1.5 2l-1.5 5.8A1.6 1.6 0 0 1 14 17H6.500";
 
 // drawSlack draws a payload, or several that one message was split into. context.button makes a button of {label, value,
 // ids}; context.picture finds the bytes of a picture.
@@ -71,8 +74,8 @@ function drawElement(element, context) {
       return context.button({ label, value: element.value ?? "", ids: [element.action_id ?? ""] }, "slack-button" + style);
     }
     case "feedback_buttons":
-      return h("span", { class: "slack-feedback" }, [element.positive_button, element.negative_button].filter(Boolean).map((b) =>
-        context.button({ label: b.text?.text ?? "", value: b.value ?? "", ids: [element.action_id ?? ""] }, "slack-button")));
+      return h("span", { class: "slack-feedback" }, [[element.positive_button, THUMB], [element.negative_button, THUMB]].filter(([b]) => b).map(([b, drawn], i) =>
+        context.button({ label: b.accessibility_label ?? b.text?.text ?? "", value: "", ids: [b.value ?? ""], icon: icon(drawn) }, i ? "slack-thumb slack-thumb-down" : "slack-thumb")));
     case "image":
       return picture(element, context, "slack-accessory-image");
     default:

@@ -182,7 +182,7 @@ export class Talk {
     const names = (x) => b.ids.some((id) => id.includes(x.action)) && (b.value === (x.value ?? "") || b.ids.some((id) => x.value && id.endsWith(x.value)));
     const meant = all.find((x) => names(x) && x.label === b.label) ?? all.find(names) ?? all.find((x) => x.label === b.label);
     const pressed = meant && (e.pressed ?? []).includes(meant.action + " " + (meant.value ?? ""));
-    const element = h("button", { type: "button", class: kind + (pressed ? " pressed" : ""), disabled: b.disabled || !meant, "data-action": meant?.action }, b.label, pressed ? h("span", { class: "unseen" }, " (pressed)") : "");
+    const element = h("button", { type: "button", class: kind + (pressed ? " pressed" : ""), disabled: b.disabled || !meant, "data-action": meant?.action, title: b.icon && b.label }, b.icon ?? "", b.icon ? h("span", { class: "unseen" }, b.label) : b.label, pressed ? h("span", { class: "unseen" }, " (pressed)") : "");
     element.addEventListener("click", () => this.act.press(e, meant, element));
     return element;
   }

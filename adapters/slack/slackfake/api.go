@@ -104,6 +104,7 @@ var endpoints = map[string]endpoint{
 	"chat.appendStream":                     {"chat:write", (*Server).appendStream},
 	"chat.stopStream":                       {"chat:write", (*Server).stopStream},
 	"agents.sessions.setStatus":             {"chat:write", (*Server).sessionStatus},
+	"agents.sessions.rename":                {"chat:write", (*Server).renameSession},
 	"assistant.threads.setSuggestedPrompts": {"assistant:write", (*Server).setPrompts},
 }
 
@@ -314,6 +315,16 @@ func (s *Server) content(c call, mostText int) (Verdict, word) {
 	if utf8.RuneCountInString(text) > mostText {
 		return v, no("msg_too_long")
 	}
+	var blocks []struct {
+		Type string `json:"type"`
+	}
+	if json.Unmarshal([]byte(c.get("blocks")), &blocks) == nil {
+		for i, b := range blocks {
+			if slices.Contains(s.o.Refuses, b.Type) {
+				return v, no("invalid_blocks", fmt.Sprintf("[ERROR] Unsupported block type: %q [json-pointer:/blocks/%d]", b.Type, i))
+			}
+		}
+	}
 	if v.Error != "" {
 		return v, no(v.Error, v.Details...)
 	}
@@ -334,6 +345,18 @@ func (s *Server) message(c call, v Verdict) Message {
 	return m
 }
 
+func goodMetadata(c call) bool {
+	raw := c.get("metadata")
+	if raw == "" {
+		return true
+	}
+	var meta struct {
+		EventType    string         `json:"event_type"`
+		EventPayload map[string]any `json:"event_payload"`
+	}
+	return json.Unmarshal([]byte(raw), &meta) == nil && meta.EventType != "" && meta.EventPayload != nil
+}
+
 func (s *Server) postMessage(c call) (map[string]any, word) {
 	ch, w := s.place(c.get("channel"))
 	if w.err != "" {
@@ -345,14 +368,8 @@ func (s *Server) postMessage(c call) (map[string]any, word) {
 	if c.get("unfurl_links") != "false" || c.get("unfurl_media") != "false" {
 		s.violate("chat.postMessage leaves unfurling on")
 	}
-	if raw := c.get("metadata"); raw != "" {
-		var meta struct {
-			EventType    string         `json:"event_type"`
-			EventPayload map[string]any `json:"event_payload"`
-		}
-		if json.Unmarshal([]byte(raw), &meta) != nil || meta.EventType == "" || meta.EventPayload == nil {
-			return nil, no("invalid_metadata_format")
-		}
+	if !goodMetadata(c) {
+		return nil, no("invalid_metadata_format")
 	}
 	v, w := s.content(c, maxText)
 	if w.err != "" {
@@ -408,11 +425,17 @@ func (s *Server) update(c call) (map[string]any, word) {
 	case s.streaming(m):
 		return nil, no("streaming_state_conflict")
 	}
+	if !goodMetadata(c) {
+		return nil, no("invalid_metadata_format")
+	}
 	v, w := s.content(c, maxUpdateText)
 	if w.err != "" {
 		return nil, w
 	}
 	next := s.message(c, v)
+	if len(next.Metadata) > 0 { // without it the message keeps what it has
+		m.Metadata = next.Metadata
+	}
 	m.Text, m.Shown, m.Buttons = next.Text, next.Shown, next.Buttons
 	if c.form.Has("blocks") {
 		m.Blocks = next.Blocks
@@ -574,8 +597,26 @@ func (s *Server) sessionStatus(c call) (map[string]any, word) {
 	if utf8.RuneCountInString(c.get("title")) > 200 {
 		return nil, no("invalid_arguments")
 	}
-	s.sessions[c.get("channel_id")+"/"+c.get("thread_ts")] = status
+	key := c.get("channel_id") + "/" + c.get("thread_ts")
+	if _, there := s.sessions[key]; !there { // later ones change no title
+		s.titles[key] = c.get("title")
+	}
+	s.sessions[key] = status
 	return map[string]any{"status": status, "agent_status": status}, word{}
+}
+
+func (s *Server) renameSession(c call) (map[string]any, word) {
+	title := c.get("title")
+	switch {
+	case !s.o.Agent:
+		return nil, no("not_allowed", "the app is no agent")
+	case s.find(c.get("channel_id"), c.get("thread_ts")) == nil:
+		return nil, no("invalid_thread_ts")
+	case title == "" || utf8.RuneCountInString(title) > 200:
+		return nil, no("invalid_arguments")
+	}
+	s.titles[c.get("channel_id")+"/"+c.get("thread_ts")] = title
+	return map[string]any{"title": title}, word{}
 }
 
 func (s *Server) setPrompts(c call) (map[string]any, word) {

@@ -197,6 +197,10 @@ func (c *checker) block(at string, raw json.RawMessage) {
 	case "actions":
 		c.actions(at, raw, maxActionItems, "button", "static_select", "overflow")
 	case "context_actions":
+		if c.where != OnMessage {
+			c.fail(at, "unsupported block type: context_actions")
+			return
+		}
 		c.actions(at, raw, 5, "feedback_buttons", "icon_button")
 	case "image":
 		c.image(at, raw)
@@ -340,7 +344,15 @@ func (c *checker) element(at string, raw json.RawMessage, blockID string, kinds 
 		for _, name := range []string{"positive_button", "negative_button"} {
 			p := c.object(at+"/"+name, m[name], "text", "value", "accessibility_label")
 			label := c.buttonText(at+"/"+name+"/text", p["text"])
-			v, _ := str(p["value"])
+			v, ok := str(p["value"])
+			if !ok || v == "" || utf8.RuneCountInString(v) > maxButtonValue {
+				c.fail(at+"/"+name+"/value", "must be 1 to %d characters", maxButtonValue)
+			}
+			if raw := p["accessibility_label"]; raw != nil {
+				if l, ok := str(raw); !ok || l == "" || utf8.RuneCountInString(l) > maxButtonText {
+					c.fail(at+"/"+name+"/accessibility_label", "must be 1 to %d characters", maxButtonText)
+				}
+			}
 			c.buttons = append(c.buttons, Button{Label: label, ActionID: id, BlockID: blockID, Value: v, Kind: head.Type})
 		}
 	case "image":

@@ -259,6 +259,19 @@ func (s *Server) OpenHome(user, tab string) *Delivery {
 	return s.event(map[string]any{"type": "app_home_opened", "user": user, "channel": s.Direct(user), "tab": tab, "event_ts": "1.000001"})
 }
 
+// Look has a person who has the agent open look at a channel, or with "" at nothing.
+func (s *Server) Look(user, channel string) *Delivery {
+	open := map[string]any{}
+	if channel != "" {
+		open["entities"] = []any{
+			map[string]any{"type": "slack#/types/canvas_id", "value": "F1", "team_id": Team},
+			map[string]any{"type": "slack#/types/message_context", "value": map[string]any{"channel_id": channel, "message_ts": "1.000001"}, "team_id": Team},
+			map[string]any{"type": "slack#/types/channel_id", "value": channel, "team_id": Team},
+		}
+	}
+	return s.event(map[string]any{"type": "app_context_changed", "user": user, "channel": s.Direct(user), "context": open, "event_ts": "1.000004"})
+}
+
 // Join takes a person into a channel, at the invitation of another.
 func (s *Server) Join(channel, user, inviter string) *Delivery {
 	s.mu.Lock()

@@ -40,6 +40,8 @@ type Options struct {
 	Scopes []string
 	// Agent says that the workspace has agents: sessions and prompts work.
 	Agent bool
+	// Refuses are types of blocks that the workspace takes in no message.
+	Refuses []string
 	// StrictRate makes posts fail with 429 that keep to neither the channel's rate nor an ordered wait.
 	StrictRate bool
 	// Now tells the time for message ids; nil means time.Now.
@@ -78,6 +80,7 @@ type Server struct {
 	violations []string
 	hooks      map[string]*hook
 	sessions   map[string]string   // channel/thread to status
+	titles     map[string]string   // channel/thread to title
 	prompts    map[string][]string // channel to titles
 	homes      map[string]json.RawMessage
 	modals     []Modal
@@ -169,7 +172,7 @@ func Start(t testing.TB, o Options) *Server {
 	}
 	s := &Server{
 		t: t, o: o,
-		users: map[string]User{}, channels: map[string]*Channel{}, hooks: map[string]*hook{}, sessions: map[string]string{},
+		users: map[string]User{}, channels: map[string]*Channel{}, hooks: map[string]*hook{}, sessions: map[string]string{}, titles: map[string]string{},
 		prompts: map[string][]string{}, homes: map[string]json.RawMessage{}, waits: map[string]time.Time{}, posted: map[string][]time.Time{}, changed: make(chan struct{}), files: map[string]*File{}, tokens: map[string]string{o.BotToken: Team}, codes: map[string]string{},
 	}
 	s.sockets.s = s
@@ -310,6 +313,13 @@ func (s *Server) Session(channel, thread string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.sessions[channel+"/"+thread]
+}
+
+// Title returns the title of an agent session.
+func (s *Server) Title(channel, thread string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.titles[channel+"/"+thread]
 }
 
 // Prompts returns the titles of the prompts that were suggested in a direct message.
