@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -48,7 +49,7 @@ func TestEveryButtonWorksAfterARestartAndOnlyForWhomItIsMeant(t *testing.T) {
 		s.shown["no answer"] = s.run(t, "ask", map[string]string{"question": "Who gave the Pope a new bicycle in Lima?"})
 		s.shown["trial"] = s.run(t, "digest preview", map[string]string{"digest": "sanctions"})
 		s.run(t, "settings", map[string]string{"setting": "answers", "value": "private"})
-		s.shown["private answer"] = s.run(t, "ask", map[string]string{"question": "Who gave Kim Jong-un a new car?"})
+		s.shown["private answer"] = s.run(t, "ask", map[string]string{"question": "Who gave Kim Jong-un a new car?", "says": "Putin"})
 		s.run(t, "settings", map[string]string{"setting": "answers", "value": "default"})
 		s.shown["story"], _ = s.press(t, s.shown["digest"], s.manager, "story")
 		s.shown["rest"], _ = s.press(t, s.shown["story"], s.manager, "snooze")
@@ -107,8 +108,8 @@ func ofSlack(f *slackfake.Server) *side {
 	s := &side{name: "slack", reader: "U2", manager: "UADMIN", shown: map[string]any{}}
 	f.AddUser(slackfake.User{ID: "U2", Name: "Reader", Zone: "Europe/London", Locale: "en-GB"})
 	f.AddChannel(slackfake.Channel{ID: "C3", Name: "desk", Creator: "UADMIN", Members: []string{slackfake.BotUser, "U2", "UADMIN"}})
-	// await does something and returns what the person sees next.
-	await := func(t *testing.T, user string, do func()) slackfake.Message {
+	// await does something and returns what the person sees next that says so: a later part of an earlier reply may come between.
+	await := func(t *testing.T, user, says string, do func()) slackfake.Message {
 		t.Helper()
 		before := len(f.Messages("C3"))
 		var got slackfake.Message
@@ -116,7 +117,7 @@ func ofSlack(f *slackfake.Server) *side {
 		f.Await("a reply", func() bool {
 			all := f.Messages("C3")
 			i := slices.IndexFunc(all[min(before, len(all)):], func(m slackfake.Message) bool {
-				return !strings.HasPrefix(m.Text, "One moment") && m.Text != "" && (m.For == user || m.For == "" && m.User == slackfake.BotUser)
+				return !strings.HasPrefix(m.Text, "One moment") && m.Text != "" && strings.Contains(m.Text, says) && (m.For == user || m.For == "" && m.User == slackfake.BotUser)
 			})
 			if i >= 0 {
 				got = all[before+i]
@@ -134,7 +135,7 @@ func ofSlack(f *slackfake.Server) *side {
 				line = append(line, args[name])
 			}
 		}
-		return await(t, "UADMIN", func() { f.Slash("C3", "UADMIN", "/brief", strings.Join(line, " ")) })
+		return await(t, "UADMIN", args["says"], func() { f.Slash("C3", "UADMIN", "/brief", strings.Join(line, " ")) })
 	}
 	s.press = func(t *testing.T, under any, user, action string) (any, string) {
 		t.Helper()
@@ -146,7 +147,7 @@ func ofSlack(f *slackfake.Server) *side {
 		if i < 0 {
 			t.Fatalf("no button %q under %+v", action, m.Buttons)
 		}
-		got := await(t, user, func() { f.ClickButton(user, m, m.Buttons[i]) })
+		got := await(t, user, "", func() { f.ClickButton(user, m, m.Buttons[i]) })
 		return got, got.Text
 	}
 	s.digest = func(t *testing.T) {
@@ -165,6 +166,8 @@ func ofDiscord(f *discordfake.Server) *side {
 		if command == "ask" {
 			command = "brief " + command
 		}
+		args = maps.Clone(args)
+		delete(args, "says")
 		return f.Slash(t, f.Channel, f.Manager, command, discordfake.Args(args)).Await(t)
 	}
 	s.press = func(t *testing.T, under any, user, action string) (any, string) {

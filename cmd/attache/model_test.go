@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"attache/adapters/store/storetest"
 )
 
 // TestKeyAddsALanguageModel asks through a model's server that chooses the first sentence that it is offered.
@@ -34,7 +32,7 @@ func TestKeyAddsALanguageModel(t *testing.T) {
 	on := func(key string, args ...string) result {
 		var out, errs bytes.Buffer
 		code := run(t.Context(), args, program{
-			environ: []string{"ATTACHE_DATA=" + storetest.Folder(t), "ATTACHE_MODEL=desk-7b", "ATTACHE_MODEL_KEY=" + key, "ATTACHE_MODEL_URL=" + server.URL + "/v1"},
+			environ: []string{"ATTACHE_DATA=" + t.TempDir(), "ATTACHE_MODEL=desk-7b", "ATTACHE_MODEL_KEY=" + key, "ATTACHE_MODEL_URL=" + server.URL + "/v1"},
 			dir:     t.TempDir(), in: strings.NewReader(""), out: &out, err: &errs,
 			now: func() time.Time { return time.Date(2024, 2, 21, 9, 0, 0, 0, time.UTC) },
 		})
