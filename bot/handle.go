@@ -80,6 +80,8 @@ type Config struct {
 	Clocks map[string]func() time.Time
 	// Roles know, by platform, the roles that a channel's digests may ring. Where a platform is missing nobody is rung.
 	Roles map[string]Roles
+	// Strangers says that workspaces which don't know each other share the library. Pasted texts are then refused: each would see them.
+	Strangers bool
 	// Log is where the bot tells what it does; nil discards.
 	Log *slog.Logger
 	// Hooks hear what happens, for metrics; nil ones are skipped.

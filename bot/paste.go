@@ -23,6 +23,10 @@ var pastes = regexp.MustCompile(`(?i)^\s*source\s+paste\b`)
 // nothing is kept until it is there: who published it and when is never made up.
 func (b *Bot) sourcePaste(ctx context.Context, v *visit, in Invocation) (*message.Message, error) {
 	reader := b.reader(ctx, v.Request)
+	if b.c.Strangers {
+		v.outcome = "refused"
+		return present.PasteForAll(reader), nil
+	}
 	r := pasted(in.Args)
 	if utf8.RuneCountInString(r.Text) > mostPasted {
 		v.outcome = "refused"

@@ -70,3 +70,15 @@ func TestAPastedTextIsKeptOnceAllIsKnownOfIt(t *testing.T) {
 		t.Errorf("a reader pastes: %s", words(reply))
 	}
 }
+
+func TestNoTextIsKeptWhereStrangersWouldSeeIt(t *testing.T) {
+	t.Parallel()
+	h := open(t, func(c *bot.Config, _ *house) { c.Strangers = true })
+	reply := h.handle(t, bot.Request{
+		Kind: bot.Run, Command: "source paste", Address: channel, User: manager(),
+		Args: map[string]string{"text": "The tanker was seized.", "title": "Tanker seized in the strait", "outlet": "Harbour Post", "published": "2024-02-16"},
+	})
+	if got := words(reply); len(h.news.read) != 0 || !strings.Contains(got, "several workspaces") || !reply.Private {
+		t.Errorf("kept %+v and said %q", h.news.read, got)
+	}
+}

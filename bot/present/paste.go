@@ -35,6 +35,9 @@ func PasteLacks(p Paste, r Reader) *message.Message {
 	return m
 }
 
+// PasteForAll says why no text is kept where workspaces that don't know each other share the library.
+func PasteForAll(r Reader) *message.Message { return problem(say(deskFor(r).p.PasteForAll, nil)) }
+
 // PasteKept says that a pasted text is in the library, and for whom.
 func PasteKept(a briefings.Article, r Reader) *message.Message {
 	d := deskFor(r)

@@ -169,6 +169,7 @@ type phrases struct {
 	PasteLacks       string
 	PasteAgain       string
 	PasteEmpty       string
+	PasteForAll      string
 	PasteTitle       string
 	PasteOutlet      string
 	PasteDate        string
@@ -577,6 +578,7 @@ var english = phrases{
 	PasteFor:         "Everybody whom this Attaché serves may be shown it. It is marked as coming from a source that nobody has reviewed, and counts as no independent origin.",
 	PasteLacks:       "*Nothing is kept yet: the text doesn't say its {missing}.*",
 	PasteAgain:       "Send `source paste` again with lines like these above the text, the date as in 2024-02-20:",
+	PasteForAll:      "*Nothing was kept.* Attaché serves several workspaces here, and each of them would be shown a pasted text. Whoever runs it can add one that everybody may read with `attache add`.",
 	PasteEmpty:       "*There is no text.* Write `source paste` and the text behind it.",
 	PasteTitle:       "Title",
 	PasteOutlet:      "Outlet",

@@ -203,6 +203,7 @@ var french = phrases{
 	PasteFor:         "Toutes les personnes que sert cet Attaché peuvent le voir cité. Il est signalé comme venant d’une source que personne n’a vérifiée, et ne compte pas comme source indépendante.",
 	PasteLacks:       "*Rien n’est encore gardé : il manque au texte ceci : {missing}.*",
 	PasteAgain:       "Envoyez de nouveau `source paste` avec des lignes comme celles-ci au-dessus du texte, la date comme 2024-02-20 :",
+	PasteForAll:      "*Rien n’a été conservé.* Attaché sert ici plusieurs espaces de travail, et chacun d’eux verrait un texte collé. La personne qui l’exploite peut en ajouter un que tout le monde peut lire, avec `attache add`.",
 	PasteEmpty:       "*Il n’y a pas de texte.* Écrivez `source paste` suivi du texte.",
 	PasteTitle:       "Titre",
 	PasteOutlet:      "Média",

@@ -204,6 +204,7 @@ var korean = phrases{
 	PasteFor:         "이 Attaché를 쓰는 모든 사람에게 인용될 수 있습니다. 아무도 검토하지 않은 출처로 표시되며 독립 출처로 치지 않습니다.",
 	PasteLacks:       "*아직 보관하지 않았습니다. 본문에 다음이 없습니다: {missing}.*",
 	PasteAgain:       "본문 위에 다음과 같은 줄을 넣어(날짜는 2024-02-20처럼) `source paste` 명령을 다시 보내 주세요.",
+	PasteForAll:      "*저장하지 않았습니다.* 이 Attaché는 여러 워크스페이스가 함께 쓰므로, 붙여 넣은 글이 모두에게 보이게 됩니다. 누구나 읽어도 되는 글이라면 운영자가 `attache add`로 추가할 수 있습니다.",
 	PasteEmpty:       "*본문이 없습니다.* `source paste` 뒤에 본문을 적어 주세요.",
 	PasteTitle:       "제목",
 	PasteOutlet:      "매체",

@@ -37,7 +37,9 @@ func TestEveryButtonWorksAfterARestartAndOnlyForWhomItIsMeant(t *testing.T) {
 	for _, s := range sides {
 		s.run(t, "digest add", map[string]string{"when": "daily 08:00", "zone": "UTC"})
 	}
-	sides[1].run(t, "settings", map[string]string{"setting": "ping", "value": "<@&" + discordfake.OpenRole + ">"})
+	if said := sides[1].run(t, "settings", map[string]string{"setting": "ping", "value": "<@&" + discordfake.OpenRole + ">"}).(discordfake.Message).Text(); !strings.Contains(said, "ping") {
+		t.Errorf("to set the role that is rung: %q", said)
+	}
 	clock.set(time.Date(2024, 2, 21, 8, 1, 0, 0, time.UTC))
 	again()
 	for _, s := range sides {

@@ -351,7 +351,7 @@ func TestADigestCarriesItsMapEverywhereAndLiesOutAsAFeed(t *testing.T) {
 	slackSide := slackfake.Start(t, slackfake.Options{Now: clock.now})
 	discordSide := discordfake.Start(t, discordfake.Options{Now: clock.now})
 	const secret = "nobody-guesses-this-1"
-	p := start(t, clock, "ATTACHE_DATA="+storetest.Folder(t), "ATTACHE_FEEDS="+secret,
+	p := startDrawing(t, clock, time.Minute, "ATTACHE_DATA="+storetest.Folder(t), "ATTACHE_FEEDS="+secret,
 		"SLACK_BOT_TOKEN="+slackSide.BotToken(), "SLACK_APP_TOKEN="+slackSide.AppToken(), "SLACK_API_URL="+slackSide.APIURL(),
 		"DISCORD_BOT_TOKEN="+discordSide.Token, "DISCORD_API_URL="+discordSide.URL)
 	slackSide.AwaitConnection()

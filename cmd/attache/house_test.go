@@ -65,6 +65,12 @@ type process struct {
 // start runs attache until stop, which returns its exit code.
 func start(t *testing.T, clock *movable, environ ...string) *process {
 	t.Helper()
+	return startDrawing(t, clock, 0, environ...)
+}
+
+// startDrawing starts Attaché with so much time for a digest's pictures.
+func startDrawing(t *testing.T, clock *movable, drawing time.Duration, environ ...string) *process {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ready, ended := make(chan string, 1), make(chan int, 1)
 	pr := &process{out: &locked{}}
@@ -72,7 +78,7 @@ func start(t *testing.T, clock *movable, environ ...string) *process {
 		ended <- run(ctx, []string{"serve"}, program{
 			environ: append([]string{"ATTACHE_LISTEN=127.0.0.1:0", "ATTACHE_LOG_LEVEL=debug", "ATTACHE_DRAIN=5s"}, environ...),
 			dir:     t.TempDir(), in: strings.NewReader(""), out: pr.out, err: pr.out, now: clock.now, ready: func(address string) { ready <- address },
-			drawing: time.Minute, // a busy machine draws slowly under the race detector
+			drawing: drawing,
 		})
 	}()
 	select {

@@ -103,7 +103,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 	}
 	roles := map[string]bot.Roles{} // Discord's, once it is there
 	h.bot, err = bot.New(bot.Config{
-		Newsroom: d.engine, Digests: d.store, Memory: d.store, Sources: h.gatherer, Managers: s.Managers, Zone: s.Zone, Now: p.now, Clocks: now, Log: log, Roles: roles,
+		Newsroom: d.engine, Digests: d.store, Memory: d.store, Sources: h.gatherer, Managers: s.Managers, Zone: s.Zone, Now: p.now, Clocks: now, Log: log, Roles: roles, Strangers: s.SlackClientID != "",
 		Hooks: h.metrics.Bot(),
 		Preview: func(ctx context.Context, sub digest.Subscription) (*message.Message, error) {
 			return h.courier.Preview(ctx, sub, now[sub.Address.Platform]())
@@ -334,13 +334,12 @@ func (h *house) tellOwner(ctx context.Context, s digest.Subscription, reason str
 func (h *house) renderDigest(s digest.Subscription, d digest.Delivery, e briefings.Edition) *message.Message {
 	ctx, cancel := context.WithTimeoutCause(context.Background(), 5*time.Second, errors.New("the database did not tell a channel's language within 5 s"))
 	defer cancel()
-	language := h.bot.Language(ctx, s.Address)
-	issue := present.Issue{Subscription: s.ID, Slot: d.Slot, Zone: s.Schedule.Zone, Late: d.Late, Locale: language}
-	m := h.pictures.illustrated(ctx, present.Edition(e, issue), e, issue)
+	issue := present.Issue{Subscription: s.ID, Slot: d.Slot, Zone: s.Schedule.Zone, Late: d.Late, Locale: h.bot.Language(ctx, s.Address)}
+	m := present.Edition(e, issue)
 	if len(e.Items) > 0 { // a quiet day calls nobody
 		m.Ping = h.bot.Ping(ctx, s.Address)
 	}
-	return m
+	return h.pictures.illustrated(context.WithoutCancel(ctx), m, e, issue) // drawing has a limit of its own
 }
 
 // followDigest words the stories of an edition in full, for the thread under it.

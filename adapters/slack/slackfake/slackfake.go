@@ -50,7 +50,7 @@ type Options struct {
 	Offline bool
 	// Lenient keeps violations out of the test's verdict; Violations still lists them.
 	Lenient bool
-	// AwaitFor is how long Await waits before it fails the test; zero means 20 seconds.
+	// AwaitFor is how long Await waits before it fails the test; zero means a minute.
 	AwaitFor time.Duration
 }
 
@@ -168,7 +168,7 @@ func Start(t testing.TB, o Options) *Server {
 		o.Now = time.Now
 	}
 	if o.AwaitFor == 0 {
-		o.AwaitFor = 20 * time.Second
+		o.AwaitFor = time.Minute
 	}
 	s := &Server{
 		t: t, o: o,
