@@ -415,3 +415,26 @@ func TestADigestRingsTheRoleThatItsChannelChose(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatDiscordWouldRefuseIsNotSent: a message that nobody has fitted is refused here, with the reason, and costs no request.
+func TestWhatDiscordWouldRefuseIsNotSent(t *testing.T) {
+	t.Parallel()
+	fake := discordfake.Start(t, discordfake.Options{})
+	_, p := sender(t, fake, nil)
+	unfitted := &message.Message{Gist: "far too long"}
+	for range 40 {
+		unfitted.Blocks = append(unfitted.Blocks, message.P(message.T(strings.Repeat("The ships wait in the strait. ", 20))))
+	}
+	_, err := p.Post(t.Context(), at(fake.Guild, fake.Channel), unfitted, "k")
+	if class(err) != message.Refused || !strings.Contains(err.Error(), "Discord would refuse") {
+		t.Errorf("it was not refused: %v", err)
+	}
+	if n := fake.Count("POST /channels/{id}/messages"); n != 0 {
+		t.Errorf("%d messages were sent", n)
+	}
+	for i, part := range p.Fit(unfitted) {
+		if _, err := p.Post(t.Context(), at(fake.Guild, fake.Channel), part, fmt.Sprint("k", i)); err != nil {
+			t.Errorf("part %d: %v", i, err)
+		}
+	}
+}

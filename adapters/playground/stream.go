@@ -74,6 +74,8 @@ func (p *Playground) serveEvents(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer p.stream.leave(page)
 	out := http.NewResponseController(w)
+	// What ends the stream is written after this returns: without time for that a browser complains of a response cut short.
+	defer func() { _ = out.SetWriteDeadline(time.Now().Add(writeLimit)) }()
 	write := func(raw []byte) error {
 		// The server's own write timeout is made for answers, not for streams. Where it can't be changed the stream ends with
 		// it and the page comes back.

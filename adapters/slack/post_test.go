@@ -510,3 +510,25 @@ func TestAPictureIsUploadedIntoTheThread(t *testing.T) {
 		t.Errorf("the upload was completed %d times", n)
 	}
 }
+
+// TestTheDetailsOfAMessageBelongInItsThread: under the message itself, and beside it where it stands in a thread already.
+func TestTheDetailsOfAMessageBelongInItsThread(t *testing.T) {
+	t.Parallel()
+	s := slackfake.Start(t, slackfake.Options{})
+	p := poster(t, s, nil)
+	lead, err := p.Post(t.Context(), channel("C1"), text("the lead"), "k1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	detail, err := p.Post(t.Context(), p.Thread(lead), text("a detail"), "k2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Post(t.Context(), p.Thread(detail), text("another"), "k3"); err != nil {
+		t.Fatal(err)
+	}
+	all := s.Messages("C1")
+	if len(all) != 3 || all[0].ThreadTS != "" || all[1].ThreadTS != lead.ID || all[2].ThreadTS != lead.ID {
+		t.Errorf("they stand elsewhere: %+v", all)
+	}
+}

@@ -47,11 +47,11 @@ func TestEveryButtonWorksAfterARestartAndOnlyForWhomItIsMeant(t *testing.T) {
 		if m, is := s.shown["digest"].(discordfake.Message); is && !slices.Equal(m.Rung, []string{discordfake.OpenRole}) {
 			t.Errorf("the digest rang %q", m.Rung)
 		}
-		s.shown["answer"] = s.run(t, "ask", map[string]string{"question": "Who gave Kim Jong-un a new car?"})
-		s.shown["no answer"] = s.run(t, "ask", map[string]string{"question": "Who gave the Pope a new bicycle in Lima?"})
-		s.shown["trial"] = s.run(t, "digest preview", map[string]string{"digest": "sanctions"})
+		s.shown["answer"] = s.run(t, "ask", map[string]string{"question": "Who gave Kim Jong-un a new car?", "button": "evidence"})
+		s.shown["no answer"] = s.run(t, "ask", map[string]string{"question": "Who gave the Pope a new bicycle in Lima?", "button": "suggest"})
+		s.shown["trial"] = s.run(t, "digest preview", map[string]string{"digest": "sanctions", "button": "setup"})
 		s.run(t, "settings", map[string]string{"setting": "answers", "value": "private"})
-		s.shown["private answer"] = s.run(t, "ask", map[string]string{"question": "Who gave Kim Jong-un a new car?", "says": "Putin"})
+		s.shown["private answer"] = s.run(t, "ask", map[string]string{"question": "Who gave Kim Jong-un a new car?", "button": "share"})
 		s.run(t, "settings", map[string]string{"setting": "answers", "value": "default"})
 		s.shown["story"], _ = s.press(t, s.shown["digest"], s.manager, "story")
 		s.shown["rest"], _ = s.press(t, s.shown["story"], s.manager, "snooze")
@@ -110,8 +110,8 @@ func ofSlack(f *slackfake.Server) *side {
 	s := &side{name: "slack", reader: "U2", manager: "UADMIN", shown: map[string]any{}}
 	f.AddUser(slackfake.User{ID: "U2", Name: "Reader", Zone: "Europe/London", Locale: "en-GB"})
 	f.AddChannel(slackfake.Channel{ID: "C3", Name: "desk", Creator: "UADMIN", Members: []string{slackfake.BotUser, "U2", "UADMIN"}})
-	// await does something and returns what the person sees next that says so: a later part of an earlier reply may come between.
-	await := func(t *testing.T, user, says string, do func()) slackfake.Message {
+	// await does something and returns what the person sees next with such a button: a later part of an earlier reply may come between.
+	await := func(t *testing.T, user, button string, do func()) slackfake.Message {
 		t.Helper()
 		before := len(f.Messages("C3"))
 		var got slackfake.Message
@@ -119,7 +119,7 @@ func ofSlack(f *slackfake.Server) *side {
 		f.Await("a reply", func() bool {
 			all := f.Messages("C3")
 			i := slices.IndexFunc(all[min(before, len(all)):], func(m slackfake.Message) bool {
-				return !strings.HasPrefix(m.Text, "One moment") && m.Text != "" && strings.Contains(m.Text, says) && (m.For == user || m.For == "" && m.User == slackfake.BotUser)
+				return !strings.HasPrefix(m.Text, "One moment") && m.Text != "" && (button == "" || buttonOf(m, button) >= 0) && (m.For == user || m.For == "" && m.User == slackfake.BotUser)
 			})
 			if i >= 0 {
 				got = all[before+i]
@@ -137,15 +137,13 @@ func ofSlack(f *slackfake.Server) *side {
 				line = append(line, args[name])
 			}
 		}
-		return await(t, "UADMIN", args["says"], func() { f.Slash("C3", "UADMIN", "/brief", strings.Join(line, " ")) })
+		return await(t, "UADMIN", args["button"], func() { f.Slash("C3", "UADMIN", "/brief", strings.Join(line, " ")) })
 	}
 	s.press = func(t *testing.T, under any, user, action string) (any, string) {
 		t.Helper()
 		f.AwaitConnection()
 		m := under.(slackfake.Message)
-		i := slices.IndexFunc(m.Buttons, func(b slackfake.Button) bool {
-			return strings.HasPrefix(b.ActionID, action+"~") || strings.HasPrefix(b.Value, action+" ")
-		})
+		i := buttonOf(m, action)
 		if i < 0 {
 			t.Fatalf("no button %q under %+v", action, m.Buttons)
 		}
@@ -159,6 +157,13 @@ func ofSlack(f *slackfake.Server) *side {
 	return s
 }
 
+// buttonOf is the index of the button that does something under a message, or -1.
+func buttonOf(m slackfake.Message, action string) int {
+	return slices.IndexFunc(m.Buttons, func(b slackfake.Button) bool {
+		return strings.HasPrefix(b.ActionID, action+"~") || strings.HasPrefix(b.Value, action+" ")
+	})
+}
+
 func ofDiscord(f *discordfake.Server) *side {
 	s := &side{name: "discord", reader: "reader", manager: "manager", shown: map[string]any{}}
 	who := map[string]discordfake.User{"reader": f.Person, "manager": f.Manager}
@@ -169,7 +174,7 @@ func ofDiscord(f *discordfake.Server) *side {
 			command = "brief " + command
 		}
 		args = maps.Clone(args)
-		delete(args, "says")
+		delete(args, "button")
 		return f.Slash(t, f.Channel, f.Manager, command, discordfake.Args(args)).Await(t)
 	}
 	s.press = func(t *testing.T, under any, user, action string) (any, string) {
