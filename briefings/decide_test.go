@@ -159,7 +159,7 @@ func TestQuestionsAreTakenAsTheyAreTyped(t *testing.T) {
 	)
 	for _, c := range []struct{ question, asked, sentence, short string }{
 		{"what did whitfeild say", "", "repairs would cost", ""},
-		{"wich citys signed the fishereis pact", "", "signed a fisheries pact", "Seoul and Tokyo"},
+		{"which citys signed the fishereis pact", "", "signed a fisheries pact", "Seoul and Tokyo"},
 		{"What will Tokyo do?", "", "Tokyo will cut", ""},
 		{"<b>Who signed</b> the fisheries pact?", "Who signed the fisheries pact?", "signed a fisheries pact", "Seoul and Tokyo"},
 		{"<@U123> [who signed the fisheries pact?](https://evil.example/x)", "who signed the fisheries pact?", "signed a fisheries pact", "Seoul and Tokyo"},

@@ -56,7 +56,7 @@ func ReadPDF(raw []byte) (briefings.Report, error) {
 	if err != nil {
 		return briefings.Report{}, err
 	}
-	defer s.pool.Close()
+	defer func() { _ = s.pool.Close() }()
 	return s.report(raw, pdfTime)
 }
 
