@@ -245,6 +245,7 @@ func TestVotesAreThumbsWhereSlackShowsThem(t *testing.T) {
 			asked("who?")
 			st.Await("what was learnt from it", func() bool { return len(row.refuses) == 0 || strings.Contains(st.log.String(), "no thumbs here") })
 			shown := asked("and who else?")
+			st.Await("both answers to be counted", func() bool { return st.Calls("chat.postMessage") >= row.posts }) // a message stands there a moment before its call ends
 			if n := st.Calls("chat.postMessage"); n != row.posts {
 				t.Errorf("two answers took %d calls, want %d", n, row.posts)
 			}
