@@ -82,7 +82,7 @@ func (a *Adapter) status(ctx context.Context, g gesture, status string) {
 	err = a.poster.pace.read(ctx, team.id, featureSession, func(ctx context.Context) error {
 		_, err := team.api.SetAgentSessionStatusContext(ctx, slack.AgentSessionSetStatusParameters{
 			Status: status, ChannelID: g.request.Address.Channel, ThreadTS: g.root,
-			Title: clip(line(g.request.Text), maxTitle), // it stays where the session has one InitiatorUserID: g.request.User.ID,
+			Title: clip(line(g.request.Text), maxTitle), InitiatorUserID: g.request.User.ID, // the title stays where the session has one
 		})
 		return err
 	})

@@ -31,6 +31,9 @@ func TestASessionShowsThatWeAreAtWork(t *testing.T) {
 			st.Await("processing", func() bool { return st.Session(st.Direct("U1"), asked.TS) == "processing" })
 			release <- outcome
 			st.Await("active", func() bool { return st.Session(st.Direct("U1"), asked.TS) == "active" })
+			if who := st.Initiator(st.Direct("U1"), asked.TS); who != "U1" {
+				t.Errorf("the session was begun by %q", who)
+			}
 		}
 	})
 }

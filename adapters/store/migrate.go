@@ -95,12 +95,11 @@ func (s *Store) migrate(ctx context.Context, db *sql.DB) error {
 	if has > knows {
 		return newer(has, knows)
 	}
-	done, err := p.Up(ctx)
-	if err != nil {
+	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("bring the schema from number %d to %d: %w", has, knows, err)
 	}
-	for _, m := range done {
-		s.log.InfoContext(ctx, "the schema was changed", "migration", m.Source.Version, "took", m.Duration)
+	if has < knows {
+		s.log.InfoContext(ctx, "the schema was brought up to date", "from", has, "to", knows)
 	}
 	return nil
 }

@@ -122,6 +122,9 @@ func (d desk) quiet(e briefings.Edition, i Issue, beat string) *message.Message 
 	})
 	if i.Subscription == "" {
 		line = say(d.p.NothingAtAll, args{"beat": d.topics(e.Beat), "reports": d.p.Reports.of(e.Read)})
+		if e.Read == 0 && e.Window.From.Year() > 1970 { // a window that is open backwards names no time
+			line = say(d.p.NothingInTime, args{"from": d.at(e.Window.From), "to": d.at(e.Window.To)})
+		}
 	}
 	gist := wordsOf(line)
 	if len(e.Failing) > 0 {

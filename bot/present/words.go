@@ -109,6 +109,7 @@ type phrases struct {
 	Preview        string
 	Widened        string
 	NothingAtAll   string
+	NothingInTime  string
 	DigestHint     string
 	// Weekly reviews.
 	ReviewTitle    string
@@ -505,6 +506,7 @@ var english = phrases{
 	Late:           "This digest was due at {at} and comes late.",
 	Preview:        "Preview: only you see this, and nothing was posted.",
 	Widened:        "Nothing new in the last 24 hours, so this goes back to {day}.",
+	NothingInTime:  "*No report is dated between {from} and {to}.* Follow a source with `source add`, or look at an earlier time.",
 	NothingAtAll:   "*Nothing on {beat} yet.* {reports} searched. Try other words, or follow a source with `source add`.",
 	DigestHint:     "Reply with a question to hear more about a story.",
 	ReviewTitle:    "{beat}: the week to {day}",

@@ -130,6 +130,7 @@ var french = phrases{
 	Late:           "Ce digest était prévu pour le {at} et arrive en retard.",
 	Preview:        "Aperçu : vous seul le voyez, et rien n’a été publié.",
 	Widened:        "Rien de nouveau ces dernières 24 heures ; ce qui suit remonte jusqu’au {day}.",
+	NothingInTime:  "*Aucun article n’est daté entre le {from} et le {to}.* Suivez une source avec `source add`, ou regardez une période antérieure.",
 	NothingAtAll:   "*Rien encore sur {beat}.* Recherche dans {reports}. Essayez d’autres mots, ou suivez une source avec `source add`.",
 	DigestHint:     "Répondez par une question pour en savoir plus sur une affaire.",
 	ReviewTitle:    "{beat} : la semaine jusqu’au {day}",

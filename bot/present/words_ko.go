@@ -131,6 +131,7 @@ var korean = phrases{
 	Late:           "이 다이제스트는 {at}에 올 예정이었으나 늦게 도착했습니다.",
 	Preview:        "미리보기입니다. 나에게만 보이며 아무것도 게시되지 않았습니다.",
 	Widened:        "지난 24시간 동안 새 소식이 없어 {day}까지 거슬러 올라갑니다.",
+	NothingInTime:  "*{from}부터 {to} 사이의 기사가 없습니다.* `source add` 명령으로 출처를 추가하거나 더 이른 기간을 살펴보세요.",
 	NothingAtAll:   "*아직 소식이 없습니다: {beat}.* {reports}을 검색했습니다. 다른 낱말로 찾아보거나 `source add` 명령으로 출처를 추가해 주세요.",
 	DigestHint:     "사건에 대해 더 알고 싶으면 답글로 질문해 주세요.",
 	ReviewTitle:    "{beat}: {day}까지의 한 주",

@@ -60,6 +60,10 @@ func (c digestCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	if newest, err := d.engine.Articles(ctx, 1); err == nil && edition.Read == 0 && len(newest) == 1 {
+		at := newest[0].Published
+		fmt.Fprintf(p.err, "The newest report in the library is of %s: try --since %s --until %s\n", at.Format("2 January 2006"), at.AddDate(0, 0, -1).Format(time.DateOnly), at.AddDate(0, 0, 2).Format(time.DateOnly))
+	}
 	form := c.Form
 	if c.JSON {
 		form = formJSON

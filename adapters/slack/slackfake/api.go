@@ -599,7 +599,7 @@ func (s *Server) sessionStatus(c call) (map[string]any, word) {
 	}
 	key := c.get("channel_id") + "/" + c.get("thread_ts")
 	if _, there := s.sessions[key]; !there { // later ones change no title
-		s.titles[key] = c.get("title")
+		s.titles[key], s.initiators[key] = c.get("title"), c.get("initiator_user_id")
 	}
 	s.sessions[key] = status
 	return map[string]any{"status": status, "agent_status": status}, word{}

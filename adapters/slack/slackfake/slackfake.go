@@ -81,6 +81,7 @@ type Server struct {
 	hooks      map[string]*hook
 	sessions   map[string]string   // channel/thread to status
 	titles     map[string]string   // channel/thread to title
+	initiators map[string]string   // channel/thread to the person whose session it is
 	prompts    map[string][]string // channel to titles
 	homes      map[string]json.RawMessage
 	modals     []Modal
@@ -172,7 +173,7 @@ func Start(t testing.TB, o Options) *Server {
 	}
 	s := &Server{
 		t: t, o: o,
-		users: map[string]User{}, channels: map[string]*Channel{}, hooks: map[string]*hook{}, sessions: map[string]string{}, titles: map[string]string{},
+		users: map[string]User{}, channels: map[string]*Channel{}, hooks: map[string]*hook{}, sessions: map[string]string{}, titles: map[string]string{}, initiators: map[string]string{},
 		prompts: map[string][]string{}, homes: map[string]json.RawMessage{}, waits: map[string]time.Time{}, posted: map[string][]time.Time{}, changed: make(chan struct{}), files: map[string]*File{}, tokens: map[string]string{o.BotToken: Team}, codes: map[string]string{},
 	}
 	s.sockets.s = s
@@ -320,6 +321,13 @@ func (s *Server) Title(channel, thread string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.titles[channel+"/"+thread]
+}
+
+// Initiator returns the person who began an agent's session.
+func (s *Server) Initiator(channel, thread string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.initiators[channel+"/"+thread]
 }
 
 // Prompts returns the titles of the prompts that were suggested in a direct message.
