@@ -326,15 +326,16 @@ const replicaWork = "ATTACHE_TEST_REPLICA"
 
 // work is what a replica is told.
 type work struct {
-	Data, URL string // where the store is
-	Stub      string // where the platform is
-	Nonce     bool   // whether the platform returns the first message for a repeated key
-	Mute      bool   // whether the platform can't be asked for its history
-	Plans     bool   // whether the replica only opens deliveries, a few at a time
+	Data, URL string        // where the store is
+	Stub      string        // where the platform is
+	Window    time.Duration // within which the platform returns the first message for a repeated key; zero: it never does
+	Mute      bool          // whether the platform can't be asked for its history
+	Plans     bool          // whether the replica only opens deliveries, a few at a time
 	Lease     time.Duration
 }
 
-// window is how long the platform with a nonce remembers it.
+// window is how long the Discord-like platform remembers a nonce. Discord itself says "the past few minutes" (Message, in its
+// API reference).
 const window = 2 * time.Minute
 
 // line is a Poster and Finder that speaks to a stub.
@@ -407,9 +408,12 @@ func (l muteLine) Post(ctx context.Context, to message.Address, m *message.Messa
 }
 
 // nonceLine is a line to a platform that returns the first message for a repeated key.
-type nonceLine struct{ line }
+type nonceLine struct {
+	line
+	window time.Duration
+}
 
-func (nonceLine) Window() time.Duration { return window }
+func (l nonceLine) Window() time.Duration { return l.window }
 
 // teller is a store whose replica tells the platform when it has written down that it asked to wait.
 type teller struct {
@@ -460,8 +464,8 @@ func TestReplica(t *testing.T) {
 	plain := line{address: w.Stub, client: &http.Client{Transport: punctual.Transport(&http.Transport{DisableKeepAlives: true})}}
 	var poster message.Poster = plain
 	switch {
-	case w.Nonce:
-		poster = nonceLine{plain}
+	case w.Window > 0:
+		poster = nonceLine{plain, w.Window}
 	case w.Mute:
 		poster = muteLine{plain}
 	}
@@ -595,12 +599,14 @@ func (r *replica) stop(t *testing.T) {
 // trial is a number of deliveries through a number of kills.
 type trial struct {
 	place             store.Config
-	nonce             bool // Discord-like; otherwise Slack-like: no idempotency, and a history to ask
-	mute              bool // neither
+	nonce             time.Duration // Discord-like, and for how long; otherwise Slack-like: no idempotency, and a history to ask
+	mute              bool          // neither
 	replicas          int
 	deliveries, kills int
 	freezes           int           // instead of kills: replicas are frozen
 	frozen            time.Duration // for how long each time
+	aways             int           // kills after which nobody works for a while
+	away              time.Duration // for how long
 	stops             int           // of the Postgres, spread over the kills
 	server            *storetest.Server
 	lease             time.Duration // of the replicas; zero: lease
@@ -624,7 +630,19 @@ func TestReliabilityWithTheLeaseInUse(t *testing.T) {
 func TestReliabilitySQLiteDiscordLike(t *testing.T) {
 	t.Parallel()
 	n, kills := extent(t, 600, 40, 10_000, 1_000)
-	trial{place: store.Config{Data: t.TempDir()}, nonce: true, replicas: 1, deliveries: n, kills: kills}.run(t)
+	trial{place: store.Config{Data: t.TempDir()}, nonce: window, replicas: 1, deliveries: n, kills: kills}.run(t)
+}
+
+// TestReliabilityBeyondTheMemoryOfAPlatform keeps everybody away, after a kill in the middle of a request, until the platform
+// has forgotten its key: ten minutes in the long form.
+func TestReliabilityBeyondTheMemoryOfAPlatform(t *testing.T) {
+	t.Parallel()
+	n, kills := extent(t, 80, 8, 1_000, 30)
+	x := trial{place: store.Config{Data: t.TempDir()}, nonce: 2 * time.Second, replicas: 1, deliveries: n, kills: kills, aways: 2, away: 3 * time.Second}
+	if *reliability == "long" {
+		x.nonce, x.aways, x.away = window, 3, 10*time.Minute
+	}
+	x.run(t)
 }
 
 func TestReliabilityPostgresThreeReplicas(t *testing.T) {
@@ -646,12 +664,17 @@ func TestReliabilityThroughStopsOfPostgres(t *testing.T) {
 	trial{place: store.Config{URL: server.Address()}, replicas: 3, deliveries: n, kills: kills, stops: max(kills/15, 2), server: server}.run(t)
 }
 
-// TestReliabilityOfFrozenReplicas freezes replicas for longer than their claims last. (The lease is 20 times shorter than in
-// production; so is the time for which they are frozen.)
+// TestReliabilityOfFrozenReplicas freezes replicas for longer than their claims last: in the long form for a minute, with the
+// lease of production; in the short form both are 20 times shorter.
 func TestReliabilityOfFrozenReplicas(t *testing.T) {
 	t.Parallel()
 	n, freezes := extent(t, 200, 8, 3_000, 30)
-	trial{place: store.Config{URL: storetest.Postgres(t)}, replicas: 3, deliveries: n, freezes: freezes, frozen: 2 * lease}.run(t)
+	x := trial{place: store.Config{URL: storetest.Postgres(t)}, replicas: 3, deliveries: n, freezes: freezes, lease: lease}
+	if *reliability == "long" {
+		x.lease = leaseInUse
+	}
+	x.frozen = 2 * x.lease
+	x.run(t)
 }
 
 // TestReliabilityOfThePlanner kills replicas that only open deliveries, with all of them due at once.
@@ -772,9 +795,7 @@ func (x trial) run(t *testing.T) {
 	if x.freezes == 0 {
 		platform.lets = x.lease / 6
 	}
-	if x.nonce {
-		platform.window = window
-	}
+	platform.window = x.nonce
 	doors := http.NewServeMux()
 	doors.HandleFunc("POST /", platform.post)
 	doors.HandleFunc("GET /", platform.history)
@@ -795,7 +816,7 @@ func (x trial) run(t *testing.T) {
 	defer ledger.Close()
 
 	begun := time.Now()
-	w := work{Data: x.place.Data, URL: x.place.URL, Stub: server.URL, Nonce: x.nonce, Mute: x.mute, Lease: x.lease}
+	w := work{Data: x.place.Data, URL: x.place.URL, Stub: server.URL, Window: x.nonce, Mute: x.mute, Lease: x.lease}
 	running := make([]*replica, x.replicas)
 	for i := range running {
 		running[i] = launch(t, w)
@@ -829,6 +850,9 @@ func (x trial) run(t *testing.T) {
 		platform.mu.Lock()
 		platform.killed[victim] = true
 		platform.mu.Unlock()
+		if x.aways > 0 && k%(blows/x.aways) == 0 {
+			await(t, time.Now().Add(x.away))
+		}
 		running[i] = launch(t, w)
 		if x.stops > 0 && (k+1)*x.stops/blows > k*x.stops/blows {
 			x.server.Stop()
@@ -872,13 +896,13 @@ func (x trial) run(t *testing.T) {
 	}
 	platformName := "Slack-like"
 	switch {
-	case x.nonce:
+	case x.nonce > 0:
 		platformName = "Discord-like"
 	case x.mute:
 		platformName = "mute"
 	}
-	t.Logf("%s, %s, replicas=%d seed=%d deliveries=%d kills=%d freezes=%d stops=%d mid-request=%d posts=%d finds=%d faults=%d hung=%d early=%d forgotten=%d unwritten=%d absorbed=%d lapsed=%d seconds=%.0f recovery-seconds=%.1f held=%d lost=%d doubled=%d",
-		ledger.Engine(), platformName, x.replicas, seed, x.deliveries, x.kills, x.freezes, x.stops, midRequest, platform.posts, platform.finds, platform.faults,
+	t.Logf("%s, %s, replicas=%d seed=%d deliveries=%d kills=%d freezes=%d aways=%d stops=%d mid-request=%d posts=%d finds=%d faults=%d hung=%d early=%d forgotten=%d unwritten=%d absorbed=%d lapsed=%d seconds=%.0f recovery-seconds=%.1f held=%d lost=%d doubled=%d",
+		ledger.Engine(), platformName, x.replicas, seed, x.deliveries, x.kills, x.freezes, x.aways, x.stops, midRequest, platform.posts, platform.finds, platform.faults,
 		platform.hung, platform.early, forgotten, unwritten, platform.absorbed, platform.lapsed, time.Since(begun).Seconds(), recovery.Seconds(), held, lost, doubled)
 }
 
