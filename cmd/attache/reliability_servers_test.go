@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"attache/adapters/discord/discordfake"
 	"attache/adapters/slack/slackfake"
 	"attache/adapters/store/storetest"
 )
@@ -76,9 +77,9 @@ func (c fileClock) set(t *testing.T, to time.Time) {
 	}
 }
 
-// TestReliabilityOfTwoServers runs two whole servers on one Postgres against one Slack. The one that holds the connection is
-// killed with a digest due and a question asked, and later the other ends in order: each question is answered once, and each
-// digest arrives once.
+// TestReliabilityOfTwoServers runs two whole servers on one Postgres against one Slack and one Discord. The one that holds
+// both connections is killed with digests due and a question asked, and later the other ends in order: each question is
+// answered once, and each digest arrives once. (What is asked in Discord while nobody is connected Discord tells nobody.)
 func TestReliabilityOfTwoServers(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -91,9 +92,11 @@ func TestReliabilityOfTwoServers(t *testing.T) {
 	}
 	at(21, 7, 0)
 	slack := slackfake.Start(t, slackfake.Options{Now: clock.now, AwaitFor: 2 * time.Minute})
+	discord := discordfake.Start(t, discordfake.Options{Now: clock.now})
 	told, err := json.Marshal(serving{Clock: string(clock), Environ: []string{
 		"ATTACHE_LISTEN=127.0.0.1:0", "ATTACHE_DRAIN=5s", "ATTACHE_LOG_LEVEL=warn", "ATTACHE_DATABASE=" + storetest.Postgres(t),
 		"SLACK_BOT_TOKEN=" + slack.BotToken(), "SLACK_APP_TOKEN=" + slack.AppToken(), "SLACK_API_URL=" + slack.APIURL(),
+		"DISCORD_BOT_TOKEN=" + discord.Token, "DISCORD_API_URL=" + discord.URL,
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -101,6 +104,7 @@ func TestReliabilityOfTwoServers(t *testing.T) {
 	serve := func() *replica { return child(t, "TestServer", serverWork+"="+string(told)) }
 	first := serve()
 	slack.AwaitConnection()
+	discord.AwaitReady(t)
 	second := serve()
 
 	var asked []*slackfake.Delivery
@@ -121,9 +125,33 @@ func TestReliabilityOfTwoServers(t *testing.T) {
 		t.Helper()
 		slack.Await("an answer", func() bool { return answers(d) > 0 })
 	}
+	inDiscord := 0
+	answersInDiscord := func() (n int) {
+		for _, m := range discord.FromBot(discord.Other) {
+			if strings.Contains(m.Text(), "Maybach") {
+				n++
+			}
+		}
+		return n
+	}
+	askDiscord := func() {
+		t.Helper()
+		discord.Mention(t, discord.Other, discord.Person, "How did Kim Jong-un arrive?")
+		inDiscord++
+		discord.Await(t, "an answer", func() bool { return answersInDiscord() >= inDiscord })
+	}
+	of := func(day int) string { return fmt.Sprintf("%d February 2024", day) }
 	digests := func(day int) (n int) {
 		for _, m := range slack.Posts("C1") {
-			if m.ThreadTS == "" && m.For == "" && strings.Contains(m.Text, fmt.Sprintf("%d February 2024", day)) {
+			if m.ThreadTS == "" && m.For == "" && strings.Contains(m.Text, of(day)) {
+				n++
+			}
+		}
+		return n
+	}
+	digestsInDiscord := func(day int) (n int) {
+		for _, m := range discord.FromBot(discord.Channel) {
+			if m.For == "" && strings.Contains(m.Text(), of(day)) {
 				n++
 			}
 		}
@@ -131,16 +159,22 @@ func TestReliabilityOfTwoServers(t *testing.T) {
 	}
 	arrived := func(day int) {
 		t.Helper()
-		slack.Await(fmt.Sprintf("the digest of %d February", day), func() bool { return digests(day) > 0 })
+		slack.Await("the digest of "+of(day), func() bool { return digests(day) > 0 })
+		discord.Await(t, "the digest of "+of(day), func() bool { return digestsInDiscord(day) > 0 })
 	}
 
 	answered(ask())
+	askDiscord()
 	slack.Slash("C1", "UADMIN", "/brief", "digest add daily 08:00 UTC")
 	slack.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "UADMIN" && strings.Contains(m.Text, "08:00") })
+	discord.Slash(t, discord.Channel, discord.Manager, "digest add", discordfake.Args{"when": "daily 08:00", "zone": "UTC"}).Await(t)
 	at(21, 8, 1)
 	arrived(21)
 	if n := slack.Connections(); n != 1 {
-		t.Errorf("two servers have opened %d connections, want 1", n)
+		t.Errorf("two servers have opened %d connections to Slack, want 1", n)
+	}
+	if n := discord.Gateway().Accepted; n != 1 {
+		t.Errorf("two servers have opened %d connections to Discord, want 1", n)
 	}
 
 	at(22, 8, 1)
@@ -152,6 +186,8 @@ func TestReliabilityOfTwoServers(t *testing.T) {
 	takeover := time.Since(killed)
 	answered(across)
 	arrived(22)
+	discord.AwaitIdentifies(t, 2)
+	askDiscord()
 	recovered := time.Since(killed)
 	if recovered > time.Minute {
 		t.Errorf("the other server had answered and delivered %s after the kill, want within a minute", recovered)
@@ -161,7 +197,9 @@ func TestReliabilityOfTwoServers(t *testing.T) {
 	at(23, 8, 1)
 	second.stop(t)
 	slack.AwaitConnection()
+	discord.AwaitIdentifies(t, 3)
 	answered(ask())
+	askDiscord()
 	arrived(23)
 	third.stop(t)
 
@@ -179,9 +217,14 @@ func TestReliabilityOfTwoServers(t *testing.T) {
 	for i, d := range asked {
 		count(fmt.Sprintf("the answer to question %d", i+1), answers(d))
 	}
-	for day := 21; day <= 23; day++ {
-		count(fmt.Sprintf("the digest of %d February", day), digests(day))
+	if n := answersInDiscord(); n > inDiscord {
+		doubled += n - inDiscord
+		t.Errorf("%d questions in Discord have %d answers", inDiscord, n)
 	}
-	t.Logf("postgres, whole servers, servers=2 kills=1 questions=%d digests=3 connections=%d takeover-seconds=%.1f recovery-seconds=%.1f lost=%d doubled=%d",
-		len(asked), slack.Connections(), takeover.Seconds(), recovered.Seconds(), lost, doubled)
+	for day := 21; day <= 23; day++ {
+		count("Slack's digest of "+of(day), digests(day))
+		count("Discord's digest of "+of(day), digestsInDiscord(day))
+	}
+	t.Logf("postgres, whole servers, servers=2 kills=1 questions=%d digests=6 connections=%d takeover-seconds=%.1f recovery-seconds=%.1f lost=%d doubled=%d",
+		len(asked)+inDiscord, slack.Connections()+discord.Gateway().Accepted, takeover.Seconds(), recovered.Seconds(), lost, doubled)
 }

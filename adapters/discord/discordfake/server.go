@@ -280,7 +280,7 @@ func (s *Server) change() {
 }
 
 // patience is how long the Await helpers wait before they fail the test.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // Await waits until done returns true. It is asked again after every change here and now and then, because what it asks for
 // may change elsewhere.
