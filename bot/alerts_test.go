@@ -249,7 +249,7 @@ func TestAnAlertSurvivesKillsAndUnknownResults(t *testing.T) {
 func TestWhatWasAlertedIsNotNewInTheNextDigest(t *testing.T) {
 	t.Parallel()
 	w := openWire(t, threaded)
-	w.says("digest add daily 13:00 UTC about everything")
+	w.says("digest add now daily 13:00 UTC about everything")
 	w.says("watch add Strait of Hormuz")
 	w.says("watch mode alert")
 	w.pass(time.Minute)

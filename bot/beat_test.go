@@ -39,11 +39,11 @@ func TestAnOrderForADigestIsReadInAnyOrder(t *testing.T) {
 func TestABeatIsBuiltInChat(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]briefings.Beat{
-		"digest add sanctions, Iran, @Kim Yo-jong, from Yonhap, Reuters, in English, fr, without football, tennis weekdays 07:30": {
+		"digest add now sanctions, Iran, @Kim Yo-jong, from Yonhap, Reuters, in English, fr, without football, tennis weekdays 07:30": {
 			Topics: []string{"sanctions", "Iran", "@Kim Yo-jong"}, Outlets: []string{"Yonhap", "Reuters"}, Languages: []string{"en", "fr"}, Without: []string{"football", "tennis"}},
-		"digest add daily 08:00 about elections in France, refugees from Sudan":         {Topics: []string{"elections in France", "refugees from Sudan"}},
-		"digest add daily 08:00 about “sanctions”, only from KCNA":                      {Topics: []string{"“sanctions”"}, Outlets: []string{"KCNA"}},
-		"digest add daily 08:00 about everything, without sport, from ill-wind.example": {Without: []string{"sport"}, Outlets: []string{"ill-wind.example"}},
+		"digest add now daily 08:00 about elections in France, refugees from Sudan":         {Topics: []string{"elections in France", "refugees from Sudan"}},
+		"digest add now daily 08:00 about “sanctions”, only from KCNA":                      {Topics: []string{"“sanctions”"}, Outlets: []string{"KCNA"}},
+		"digest add now daily 08:00 about everything, without sport, from ill-wind.example": {Without: []string{"sport"}, Outlets: []string{"ill-wind.example"}},
 	} {
 		h := open(t, nil)
 		s := added(t, h, text)

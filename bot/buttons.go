@@ -25,5 +25,5 @@ func (b *Bot) setUp(ctx context.Context, v *visit, x Exchange) (*message.Message
 		v.outcome = "refused"
 		return present.NotAllowed("digest add", told, reader), nil
 	}
-	return b.digestAdd(ctx, v, map[string]string{"when": setUpAt, "about": x.Answer.Question})
+	return b.digestAdd(ctx, v, map[string]string{"when": now + " " + setUpAt, "about": x.Answer.Question})
 }

@@ -36,7 +36,7 @@ func (w *wire) follow(desks ...*bot.CorrectionDesk) []string {
 // digestOn sets a digest up in the channel and has it delivered.
 func (w *wire) digestOn(about string) {
 	w.t.Helper()
-	w.says("digest add daily " + w.now().Add(time.Minute).Format("15:04") + " UTC about " + about)
+	w.says("digest add now daily " + w.now().Add(time.Minute).Format("15:04") + " UTC about " + about)
 	w.pass(time.Minute)
 	clock, err := digest.NewClock(digest.ClockConfig{Store: w.store, Platforms: w.clocks})
 	if err != nil {

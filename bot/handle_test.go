@@ -258,7 +258,7 @@ func TestTheTableFitsEveryPlatform(t *testing.T) {
 func TestAPlatformThatParsesItselfNamesCommandAndArguments(t *testing.T) {
 	t.Parallel()
 	h := open(t, nil)
-	got := words(h.handle(t, bot.Request{Kind: bot.Run, Command: "digest add", Args: map[string]string{"when": "daily 08:00", "zone": "Asia/Seoul", "about": "sanctions"}, Address: channel, User: manager()}))
+	got := words(h.handle(t, bot.Request{Kind: bot.Run, Command: "digest add", Args: map[string]string{"when": "now daily 08:00", "zone": "Asia/Seoul", "about": "sanctions"}, Address: channel, User: manager()}))
 	if !strings.Contains(got, "Asia/Seoul, about sanctions") {
 		t.Errorf("got %s", got)
 	}

@@ -62,7 +62,7 @@ func TestAChannelsLanguageIsASetting(t *testing.T) {
 	}
 
 	// What the platform says of the place holds until somebody decides.
-	if got := words(h.handle(t, bot.Request{Kind: bot.Run, Text: "digest add weekdays 8:00", Address: channel, User: manager(), PlaceLocale: "fr"})); !strings.Contains(got, "du lundi au vendredi à 08:00") {
+	if got := words(h.handle(t, bot.Request{Kind: bot.Run, Text: "digest add now weekdays 8:00", Address: channel, User: manager(), PlaceLocale: "fr"})); !strings.Contains(got, "du lundi au vendredi à 08:00") {
 		t.Errorf("a digest in a French place: %s", got)
 	}
 	language("fr")

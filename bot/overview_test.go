@@ -12,8 +12,8 @@ import (
 func TestAnOverviewShowsWhatStandsInTheWholeWorkspaceAndNoOther(t *testing.T) {
 	t.Parallel()
 	h := open(t, nil)
-	here := added(t, h, "digest add daily 08:00 about North Korea")
-	paused := added(t, h, "digest add mondays 9am")
+	here := added(t, h, "digest add now daily 08:00 about North Korea")
+	paused := added(t, h, "digest add now mondays 9am")
 	if reply := words(h.typed(t, "digest pause "+paused.ID)); !strings.Contains(reply, paused.ID) {
 		t.Fatal(reply)
 	}

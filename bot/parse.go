@@ -156,12 +156,12 @@ func parseGroup(text, group, rest string) (Invocation, error) {
 func (in Invocation) filled(args []Arg, rest string) (Invocation, error) {
 	switch in.Command.Name {
 	case "digest add", "digest review":
-		in.Args["when"], in.Args["about"] = cutOrder(rest)
+		in.Args["when"], in.Args["about"] = cutSureOrder(rest)
 	case "source paste":
 		in.Args["text"] = rest
 	case "digest edit":
 		in.Args["digest"], rest = cutWord(rest)
-		in.Args["when"], in.Args["about"] = cutOrder(rest)
+		in.Args["when"], in.Args["about"] = cutSureOrder(rest)
 	default:
 		for i, a := range args {
 			if i == len(args)-1 {
@@ -192,6 +192,16 @@ func (in Invocation) complete() error {
 		return &MissingArgError{Command: in.Command, Names: missing}
 	}
 	return nil
+}
+
+// cutSureOrder is cutOrder for an order that may begin with "now", which stays in front of its times.
+func cutSureOrder(text string) (when, about string) {
+	rest, sure := cutNow(text)
+	if !sure || rest == "" {
+		return cutOrder(text)
+	}
+	when, about = cutOrder(rest)
+	return strings.TrimSpace(now + " " + when), about
 }
 
 // cutOrder splits an order for a digest into its times and what it is about: "weekdays 7:30 about sanctions without football",

@@ -33,7 +33,8 @@ func (b *Bot) digestReview(ctx context.Context, v *visit, a map[string]string) (
 		}
 	}
 	beat.Watch = b.watched(ctx, v.Address)
-	if a["when"] == "" {
+	when, sure := cutNow(a["when"])
+	if when == "" {
 		e, err := b.c.Newsroom.Compose(ctx, briefings.Assignment{Beat: beat, Window: digest.ReviewWindow(time.Time{}, v.back(0).To), For: scope(v.Address), Review: true})
 		if err != nil {
 			return nil, fmt.Errorf("review the week: %w", err)
@@ -43,15 +44,15 @@ func (b *Bot) digestReview(ctx context.Context, v *visit, a map[string]string) (
 		}
 		return present.Previewed(present.Edition(e, present.Issue{Zone: b.zone(ctx, v.Request), Locale: reader.Locale}), reader), nil
 	}
-	schedule, refusal := b.schedule(ctx, v, a["when"], a["zone"])
+	schedule, refusal := b.schedule(ctx, v, when, a["zone"])
 	if refusal == nil && !schedule.Weekly(v.At) {
-		refusal = present.ReviewNotWeekly(a["when"], reader)
+		refusal = present.ReviewNotWeekly(when, reader)
 	}
 	if refusal != nil {
 		v.outcome = "refused"
 		return refusal, nil
 	}
-	return b.subscribe(ctx, v, digest.Subscription{Schedule: schedule, Beat: beat, Form: digest.FormReview}, standing)
+	return b.subscribe(ctx, v, digest.Subscription{Schedule: schedule, Beat: beat, Form: digest.FormReview}, standing, draft{order: order("digest review", when, schedule.Zone, a["about"]), sure: sure})
 }
 
 // askedIn adds to a review what was asked openly in the channel that it is for: how much, and a few of the questions.

@@ -33,7 +33,7 @@ func (w *wire) asks(text string, at message.Address, user string) {
 func TestAWeeklyReviewTellsWhatMovedWhatIsDisputedAndWhatWasAsked(t *testing.T) {
 	t.Parallel()
 	w := openWire(t, threaded) // on a Monday at noon
-	added := w.says("digest review mondays 13:00 UTC")
+	added := w.says("digest review now mondays 13:00 UTC")
 	if !strings.Contains(added, "a weekly review about everything") || !strings.Contains(w.says("digest list"), "weekly review") {
 		t.Errorf("the review is confirmed with: %s", added)
 	}
@@ -83,13 +83,13 @@ func TestAWeeklyReviewTellsWhatMovedWhatIsDisputedAndWhatWasAsked(t *testing.T) 
 func TestAReviewComesOnceAWeekAndNotOtherwise(t *testing.T) {
 	t.Parallel()
 	w := openWire(t, threaded)
-	w.says("digest add daily 13:00 UTC about sanctions without football")
+	w.says("digest add now daily 13:00 UTC about sanctions without football")
 	for _, times := range []string{"daily 08:00", "mondays and thursdays 9am", "every month on the 1st at 9:00", "hourly"} {
 		if reply := w.says("digest review " + times + " about Iran"); strings.Contains(reply, "is set up") {
 			t.Errorf("%s: %s", times, reply)
 		}
 	}
-	reply := w.says("digest review fridays 17:00 Asia/Seoul")
+	reply := w.says("digest review now fridays 17:00 Asia/Seoul")
 	if !strings.Contains(reply, "a weekly review about sanctions, without football") || !strings.Contains(reply, "Asia/Seoul") && !strings.Contains(reply, "KST") {
 		t.Errorf("without topics a review is about those of the channel's digest: %s", reply)
 	}
@@ -100,7 +100,7 @@ func TestAReviewComesOnceAWeekAndNotOtherwise(t *testing.T) {
 	if reply := w.says("digest edit " + subs[1].ID + " daily 09:00"); !strings.Contains(reply, "once a week") {
 		t.Errorf("a review was moved to every day: %s", reply)
 	}
-	if reply := w.says("digest edit " + subs[1].ID + " thursdays 09:00"); !strings.Contains(reply, "is changed") {
+	if reply := w.says("digest edit " + subs[1].ID + " now thursdays 09:00"); !strings.Contains(reply, "is changed") {
 		t.Errorf("a review could not be moved to Thursdays: %s", reply)
 	}
 }

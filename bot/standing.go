@@ -190,8 +190,10 @@ func zonesLike(zone string) []string {
 	return nil
 }
 
+// digestAdd sets up a digest, once it is sure: until then it says what would be set up.
 func (b *Bot) digestAdd(ctx context.Context, v *visit, a map[string]string) (*message.Message, error) {
-	schedule, refusal := b.schedule(ctx, v, a["when"], a["zone"])
+	when, sure := cutNow(a["when"])
+	schedule, refusal := b.schedule(ctx, v, when, a["zone"])
 	if refusal != nil {
 		v.outcome = "refused"
 		return refusal, nil
@@ -200,15 +202,102 @@ func (b *Bot) digestAdd(ctx context.Context, v *visit, a map[string]string) (*me
 	if err != nil {
 		return nil, err
 	}
-	return b.subscribe(ctx, v, digest.Subscription{Schedule: schedule, Beat: parseBeat(a["about"])}, standing)
+	return b.subscribe(ctx, v, digest.Subscription{Schedule: schedule, Beat: parseBeat(a["about"])}, standing, draft{order: order("digest add", when, schedule.Zone, a["about"]), sure: sure})
 }
 
-// subscribe adds a standing order to those of this channel.
-func (b *Bot) subscribe(ctx context.Context, v *visit, s digest.Subscription, standing []digest.Subscription) (_ *message.Message, err error) {
+// draft is an order that waits until somebody is sure of it.
+type draft struct {
+	order string // the command that carries it out
+	sure  bool
+}
+
+// now stands in front of the times of an order that is to be carried out without asking first.
+const now = "now"
+
+// cutNow takes "now" off the times of an order.
+func cutNow(when string) (rest string, sure bool) {
+	if first, rest := cutWord(when); strings.EqualFold(first, now) {
+		return rest, true
+	}
+	return when, false
+}
+
+// order writes an order so that it means the same whoever sends it and wherever: times that name no zone are followed by the
+// one that was shown.
+func order(command, when, zone, about string) string {
+	const other = "Etc/GMT+12"
+	words := command + " " + now
+	if when != "" {
+		words += " " + when
+	}
+	if named, err := digest.ParseSchedule(when, other); when == "" || err == nil && named.Zone == other {
+		words += " " + zone
+	}
+	if about != "" {
+		words += " about " + about
+	}
+	return words
+}
+
+// sameBeat says whether two beats bring the same, whatever is watched.
+func sameBeat(a, b briefings.Beat) bool {
+	return slices.Equal(a.Topics, b.Topics) && slices.Equal(a.Countries, b.Countries) && slices.Equal(a.Actors, b.Actors) &&
+		slices.Equal(a.Outlets, b.Outlets) && slices.Equal(a.Languages, b.Languages) && slices.Equal(a.Without, b.Without)
+}
+
+// drafted says what an order would do, and how to be sure of it.
+func (b *Bot) drafted(ctx context.Context, v *visit, m *message.Message, order string) *message.Message {
+	return present.Draft(m, order, b.rememberPreview(ctx, v, order), b.reader(ctx, v.Request))
+}
+
+// carryOut does what was drafted in this channel. Whoever presses the button must be allowed to, whoever wrote the order.
+func (b *Bot) carryOut(ctx context.Context, v *visit, x Exchange) (*message.Message, error) {
 	reader := b.reader(ctx, v.Request)
+	in, err := Parse(x.Answer.Question)
+	if err != nil || in.Command.Group() != "digest" || scope(x.Address) != scope(v.Address) {
+		v.outcome = "refused"
+		return present.Forgotten(reader), nil
+	}
+	allowed, told, err := b.mayManage(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	if !allowed {
+		v.outcome = "refused"
+		return present.NotAllowed(in.Command.Name, told, reader), nil
+	}
+	switch in.Command.Verb() {
+	case "add":
+		return b.digestAdd(ctx, v, in.Args)
+	case "review":
+		return b.digestReview(ctx, v, in.Args)
+	case "edit":
+		return b.digestEdit(ctx, v, in.Args)
+	}
+	v.outcome = "refused"
+	return present.Forgotten(reader), nil
+}
+
+// subscribe adds a standing order to those of this channel, or says what would be added. One that stands already is not added
+// again: a button may be pressed twice.
+func (b *Bot) subscribe(ctx context.Context, v *visit, s digest.Subscription, standing []digest.Subscription, d draft) (_ *message.Message, err error) {
+	reader := b.reader(ctx, v.Request)
+	for _, have := range standing {
+		if have.Form == s.Form && have.Schedule.Cron == s.Schedule.Cron && have.Schedule.Zone == s.Schedule.Zone && !have.Paused && sameBeat(have.Beat, s.Beat) {
+			return present.DigestStands(b.standingOf(v, have, 3), reader), nil
+		}
+	}
 	if len(standing) >= b.c.Limits.Digests {
 		v.outcome = "refused"
 		return present.DigestsFull(len(standing), reader), nil
+	}
+	if !d.sure {
+		s.Beat.Watch = b.watched(ctx, v.Address)
+		m := present.DigestDraft(b.standingOf(v, s, 3), reader)
+		if s.Form != digest.FormReview {
+			m = b.tried(ctx, v, s.Beat, m)
+		}
+		return b.drafted(ctx, v, m, d.order), nil
 	}
 	s.Address, s.Owner, s.Created, s.NextAt, s.Misfire = place(v.Address), v.User.ID, v.At, s.Schedule.Next(v.At), digest.MisfireLatest
 	s.Beat.Watch = b.watched(ctx, v.Address)
@@ -224,10 +313,7 @@ func (b *Bot) subscribe(ctx context.Context, v *visit, s digest.Subscription, st
 		}
 	}
 	b.c.Log.InfoContext(ctx, "a digest was set up", "digest", s.ID, "address", s.Address.String(), "schedule", s.Schedule.Cron, "zone", s.Schedule.Zone)
-	if s.Form == digest.FormReview {
-		return present.DigestAdded(b.standingOf(v, s, 3), reader), nil
-	}
-	return b.tried(ctx, v, s.Beat, present.DigestAdded(b.standingOf(v, s, 3), reader)), nil
+	return present.DigestAdded(b.standingOf(v, s, 3), reader), nil
 }
 
 // freeID returns an id for people that no digest has: four letters, more where those are taken.
@@ -297,6 +383,7 @@ func (b *Bot) digestEdit(ctx context.Context, v *visit, a map[string]string) (*m
 		return refusal, err
 	}
 	when, zone, about := a["when"], a["zone"], a["about"]
+	when, sure := cutNow(when)
 	if when == "" && zone == "" && about == "" {
 		v.outcome = "refused"
 		return present.DigestSame(s.ID, reader), nil
@@ -324,6 +411,13 @@ func (b *Bot) digestEdit(ctx context.Context, v *visit, a map[string]string) (*m
 			return present.BadZone(zone, zonesLike(zone), reader), nil
 		}
 		schedule.Zone = name
+	}
+	if !sure && schedule != s.Schedule {
+		would := s
+		if would.Schedule = schedule; about != "" {
+			would.Beat = parseBeat(about)
+		}
+		return b.drafted(ctx, v, present.DigestDraft(b.standingOf(v, would, 3), reader), order("digest edit "+s.ID, when, schedule.Zone, about)), nil
 	}
 	return b.changed(ctx, v, s, func(s digest.Subscription) digest.Subscription {
 		if schedule != s.Schedule { // else a slot that is due this very moment would be lost

@@ -13,6 +13,7 @@ import (
 	"attache/bot"
 	"attache/bot/digest"
 	"attache/bot/message"
+	"attache/bot/present"
 	"attache/briefings"
 )
 
@@ -38,7 +39,7 @@ func added(t *testing.T, h *house, text string) digest.Subscription {
 func TestADigestIsSetUpAsItWasSaid(t *testing.T) {
 	t.Parallel()
 	h := open(t, nil)
-	s := added(t, h, "digest add weekdays 7:30 Asia/Seoul about North Korea, “UN sanctions”, north korea without football, tennis")
+	s := added(t, h, "digest add now weekdays 7:30 Asia/Seoul about North Korea, “UN sanctions”, north korea without football, tennis")
 	want := briefings.Beat{Topics: []string{"North Korea", "UN sanctions"}, Without: []string{"football", "tennis"}}
 	if diff := cmp.Diff(want, s.Beat); diff != "" {
 		t.Errorf("beat (-want +got):\n%s", diff)
@@ -49,7 +50,7 @@ func TestADigestIsSetUpAsItWasSaid(t *testing.T) {
 	if want := time.Date(2024, 2, 21, 22, 30, 0, 0, time.UTC); !s.NextAt.Equal(want) {
 		t.Errorf("next at %v, want %v", s.NextAt, want)
 	}
-	reply := words(h.typed(t, "digest add mondays 9am about trade"))
+	reply := words(h.typed(t, "digest add now mondays 9am about trade"))
 	for _, part := range []string{"about trade", "Mon 26 Feb 2024, 09:00 UTC; Mon 4 Mar 2024, 09:00 UTC; Mon 11 Mar 2024, 09:00 UTC"} {
 		if !strings.Contains(reply, part) {
 			t.Errorf("want %q in %s", part, reply)
@@ -78,7 +79,7 @@ func TestWhichZoneADigestIsIn(t *testing.T) {
 					t.Fatal(err)
 				}
 			})
-			h.handle(t, bot.Request{Kind: bot.Run, Command: "digest add", Args: map[string]string{"when": row.text, "zone": row.arg}, Address: channel, User: bot.User{ID: "u", Zone: row.user, Manages: bot.PermissionYes}})
+			h.handle(t, bot.Request{Kind: bot.Run, Command: "digest add", Args: map[string]string{"when": "now " + row.text, "zone": row.arg}, Address: channel, User: bot.User{ID: "u", Zone: row.user, Manages: bot.PermissionYes}})
 			all, err := h.store.Subscriptions(t.Context(), digest.Filter{})
 			if err != nil || len(all) != 1 || all[0].Schedule.Zone != row.want {
 				t.Errorf("kept %+v, %v; want zone %s", all, err, row.want)
@@ -118,7 +119,7 @@ func TestADigestThatCannotBeSetUpSaysWhy(t *testing.T) {
 func TestTheLifeOfADigest(t *testing.T) {
 	t.Parallel()
 	h := open(t, func(c *bot.Config, _ *house) { c.Preview = previewed })
-	s := added(t, h, "digest add daily 08:00 about sanctions")
+	s := added(t, h, "digest add now daily 08:00 about sanctions")
 	kept := func() digest.Subscription {
 		t.Helper()
 		s, err := h.store.Subscription(t.Context(), s.ID)
@@ -134,7 +135,7 @@ func TestTheLifeOfADigest(t *testing.T) {
 		}
 	}
 	step("digest edit "+s.ID, "stays as it is")
-	step("digest edit "+s.ID+" 09:30", "09:30")
+	step("digest edit "+s.ID+" now 09:30", "09:30")
 	if got := kept(); got.Beat.Topics[0] != "sanctions" || got.NextAt.Hour() != 9 {
 		t.Errorf("after a change of time: %+v", got)
 	}
@@ -143,7 +144,7 @@ func TestTheLifeOfADigest(t *testing.T) {
 	if got := kept(); !got.NextAt.Equal(before) || got.Beat.Topics[0] != "trade" {
 		t.Errorf("after a change of topic: %+v", got)
 	}
-	step("digest edit "+s.ID+" Asia/Seoul", "Asia/Seoul")
+	step("digest edit "+s.ID+" now Asia/Seoul", "Asia/Seoul")
 	if got := kept(); got.Schedule.Zone != "Asia/Seoul" || got.NextAt.Hour() != 0 {
 		t.Errorf("after a change of zone: %+v", got)
 	}
@@ -157,7 +158,7 @@ func TestTheLifeOfADigest(t *testing.T) {
 		t.Errorf("after resuming: %+v", got)
 	}
 	step("digest preview", "Preview: only you see this")
-	h.typed(t, "digest add mondays 9am")
+	h.typed(t, "digest add now mondays 9am")
 	step("digest preview", "This channel has several digests")
 	step("digest preview "+s.ID, "A digest.")
 	step("digest remove "+strings.ToUpper(s.ID), "is removed")
@@ -167,7 +168,7 @@ func TestTheLifeOfADigest(t *testing.T) {
 func TestADigestIsItsChannelsOwn(t *testing.T) {
 	t.Parallel()
 	h := open(t, nil)
-	s := added(t, h, "digest add daily 08:00")
+	s := added(t, h, "digest add now daily 08:00")
 	other := channel
 	other.Channel = "c2"
 	for _, verb := range []string{"pause", "remove", "edit"} {
@@ -179,7 +180,7 @@ func TestADigestIsItsChannelsOwn(t *testing.T) {
 	// An order that is given in a thread is for its channel.
 	thread := channel
 	thread.Thread = "t1"
-	h.handle(t, bot.Request{Kind: bot.Run, Text: "digest add daily 10:00", Address: thread, User: manager()})
+	h.handle(t, bot.Request{Kind: bot.Run, Text: "digest add now daily 10:00", Address: thread, User: manager()})
 	// A direct message has no workspace, and its channel is its own.
 	private := message.Address{Platform: "bench", Channel: "dm1"}
 	got := words(h.handle(t, bot.Request{Kind: bot.Run, Text: "digest list", Address: private, User: manager()}))
@@ -195,9 +196,9 @@ func TestADigestIsItsChannelsOwn(t *testing.T) {
 func TestAChannelHasSoManyDigests(t *testing.T) {
 	t.Parallel()
 	h := open(t, func(c *bot.Config, _ *house) { c.Limits.Digests = 2 })
-	added(t, h, "digest add daily 08:00")
-	added(t, h, "digest add daily 09:00")
-	if got := words(h.typed(t, "digest add daily 10:00")); !strings.Contains(got, "This channel has 2 digests") {
+	added(t, h, "digest add now daily 08:00")
+	added(t, h, "digest add now daily 09:00")
+	if got := words(h.typed(t, "digest add now daily 10:00")); !strings.Contains(got, "This channel has 2 digests") {
 		t.Errorf("got %s", got)
 	}
 }
@@ -205,9 +206,9 @@ func TestAChannelHasSoManyDigests(t *testing.T) {
 func TestAWatchListGoesWithTheDigests(t *testing.T) {
 	t.Parallel()
 	h := open(t, func(c *bot.Config, h *house) { h.news.edition = oneStory; c.Limits.Watches = 3 })
-	first := added(t, h, "digest add daily 08:00")
+	first := added(t, h, "digest add now daily 08:00")
 	h.typed(t, "watch add Strait of Hormuz, Kim Yo-jong")
-	second := added(t, h, "digest add daily 09:00")
+	second := added(t, h, "digest add now daily 09:00")
 	for _, id := range []string{first.ID, second.ID} {
 		s, err := h.store.Subscription(t.Context(), id)
 		if err != nil {
@@ -260,7 +261,7 @@ func TestLatestGoesFurtherBackWhenItIsQuiet(t *testing.T) {
 		t.Errorf("%s: %s", h.outcome(), got)
 	}
 	// Without a topic it is what the channel's one digest follows.
-	added(t, h, "digest add daily 08:00 about trade")
+	added(t, h, "digest add now daily 08:00 about trade")
 	h.typed(t, "latest")
 	if got := h.news.orders[len(h.news.orders)-1].Beat.Topics; len(got) != 1 || got[0] != "trade" {
 		t.Errorf("latest asks for %v", got)
@@ -405,13 +406,13 @@ func TestSettingsInChat(t *testing.T) {
 func TestLeavingSuspendsAndUninstallingForgets(t *testing.T) {
 	t.Parallel()
 	h := open(t, nil)
-	s := added(t, h, "digest add daily 08:00")
+	s := added(t, h, "digest add now daily 08:00")
 	h.typed(t, "Who?")
 	h.sources.feeds["https://daily.example/rss"] = "The Daily Example"
 	h.typed(t, "source add https://daily.example/rss now")
 	elsewhere := channel
 	elsewhere.Workspace = "w2"
-	h.handle(t, bot.Request{Kind: bot.Run, Text: "digest add daily 09:00", Address: elsewhere, User: manager()})
+	h.handle(t, bot.Request{Kind: bot.Run, Text: "digest add now daily 09:00", Address: elsewhere, User: manager()})
 
 	for range 2 { // twice is harmless
 		if err := h.Left(t.Context(), "bench", "w1"); err != nil {
@@ -439,5 +440,78 @@ func TestLeavingSuspendsAndUninstallingForgets(t *testing.T) {
 	}
 	if h.Uninstalled(t.Context(), "bench", "") == nil {
 		t.Error("an uninstalling of nowhere went through")
+	}
+}
+
+// TestNothingIsSavedBeforeSomebodyIsSure: times are said back in words, with when they come next and what would have come, and
+// a button saves what was said, whoever's zone it is pressed in.
+func TestNothingIsSavedBeforeSomebodyIsSure(t *testing.T) {
+	t.Parallel()
+	h := open(t, nil)
+	click := func(m *message.Message, at message.Address, who bot.User) string {
+		t.Helper()
+		b, ok := buttons(bot.Reply{Message: m})[present.ActionCarryOut]
+		if !ok || len(b.Value) > 40 {
+			t.Fatalf("no button to be sure with: %+v", b)
+		}
+		return words(h.handle(t, bot.Request{Kind: bot.Click, Action: b.Action, Value: b.Value, Address: at, User: who}))
+	}
+	kept := func() []digest.Subscription {
+		t.Helper()
+		all, err := h.store.Subscriptions(t.Context(), digest.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	seoul := manager()
+	seoul.Zone = "Asia/Seoul"
+	drafted := h.handle(t, bot.Request{Kind: bot.Run, Text: "digest add weekdays 7:30 about sanctions", Address: channel, User: seoul})
+	said := words(drafted)
+	for _, want := range []string{"every weekday at 07:30, Asia/Seoul, about sanctions", "The next ones: Thu 22 Feb 2024, 07:30 KST; Fri 23 Feb", "The last 24 hours", "Nothing is saved yet", "digest add now weekdays 7:30 Asia/Seoul about sanctions"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the draft lacks %q: %s", want, said)
+		}
+	}
+	if len(kept()) != 0 || !drafted.Private {
+		t.Fatalf("a draft was saved: %+v", kept())
+	}
+	if got := click(drafted.Message, channel, bot.User{ID: "reader", Manages: bot.PermissionNo}); !strings.Contains(got, "Only those who manage this channel") {
+		t.Errorf("pressed by a reader: %s", got)
+	}
+	elsewhere := channel
+	elsewhere.Channel = "c9"
+	if got := click(drafted.Message, elsewhere, manager()); strings.Contains(got, "is set up") || len(kept()) != 0 {
+		t.Errorf("pressed in another channel: %s", got)
+	}
+	if got := click(drafted.Message, channel, manager()); !strings.Contains(got, "is set up") || !strings.Contains(got, "07:30, Asia/Seoul") {
+		t.Errorf("pressed: %s", got)
+	}
+	if got := click(drafted.Message, channel, manager()); !strings.Contains(got, "This channel has that already") || len(kept()) != 1 {
+		t.Errorf("pressed twice: %s, %d are kept", got, len(kept()))
+	}
+	s := kept()[0]
+
+	edited := h.typed(t, "digest edit "+s.ID+" mondays 9am")
+	if said := words(edited); !strings.Contains(said, "every Monday at 09:00") || kept()[0].Schedule != s.Schedule {
+		t.Errorf("a change of times was not only drafted: %s", said)
+	}
+	if got := click(edited.Message, channel, manager()); !strings.Contains(got, "is changed") || kept()[0].Schedule.Cron != "0 9 * * 1" || kept()[0].Schedule.Zone != "Asia/Seoul" {
+		t.Errorf("its button: %s, kept %+v", got, kept()[0].Schedule)
+	}
+	moved := h.typed(t, "digest edit "+s.ID+" Europe/Paris")
+	if got := click(moved.Message, channel, manager()); !strings.Contains(got, "Europe/Paris") || kept()[0].Schedule.Zone != "Europe/Paris" || kept()[0].Schedule.Cron != "0 9 * * 1" {
+		t.Errorf("another zone: %s, kept %+v", got, kept()[0].Schedule)
+	}
+	if got := words(h.typed(t, "digest edit "+s.ID+" about trade")); !strings.Contains(got, "is changed") || strings.Contains(got, "Nothing is saved") {
+		t.Errorf("what it is about waits for nobody: %s", got)
+	}
+
+	review := h.typed(t, "digest review fridays 17:00 Asia/Seoul")
+	if got := words(review); !strings.Contains(got, "every Friday at 17:00") || len(kept()) != 1 {
+		t.Errorf("a review was not only drafted: %s", got)
+	}
+	if got := click(review.Message, channel, manager()); !strings.Contains(got, "is set up") || len(kept()) != 2 || kept()[1].Form != digest.FormReview {
+		t.Errorf("its button: %s, kept %+v", got, kept())
 	}
 }

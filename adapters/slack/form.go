@@ -280,7 +280,7 @@ func (a *Adapter) submitted(ctx context.Context, g gesture) any {
 			}
 		}
 		if note.Home {
-			a.publishHome(ctx, gesture{request: bot.Request{Address: message.Address{Platform: Platform, Workspace: g.request.Address.Workspace}, User: bot.User{ID: g.request.User.ID}}}, r.Message)
+			a.publishHome(ctx, gesture{request: bot.Request{Address: message.Address{Platform: Platform, Workspace: g.request.Address.Workspace}, User: bot.User{ID: g.request.User.ID}}}, inChannel(r.Message, g.request.Address.Channel))
 			return
 		}
 		a.aside(ctx, g, r.Message)

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +21,11 @@ type overviewer interface {
 }
 
 const (
-	// actionOrder is a button of the home: its value is a channel and a line of the table of commands.
+	// actionOrder is a button of the home: its value is a channel and a line of the table of commands, or pressed, a button's
+	// action and its value.
 	actionOrder = "slack.order"
+	// pressed begins what a button says that belongs to a channel and stands in the home.
+	pressed = "> "
 	// mostHome is how many blocks a home may have. https://docs.slack.dev/reference/views/home-tab-views
 	mostHome = 100
 	// mostShown is how many digests the home shows; each takes three blocks.
@@ -200,6 +204,10 @@ func (a *Adapter) order(base context.Context, g gesture) {
 	}
 	done := g
 	done.request.Kind, done.request.Text, done.request.Action, done.request.Value = bot.Run, line, "", ""
+	if button, is := strings.CutPrefix(line, pressed); is {
+		done.request.Kind, done.request.Text = bot.Click, ""
+		done.request.Action, done.request.Value, _ = strings.Cut(button, " ")
+	}
 	done.request.Address.Channel, done.request.Address.Thread = channel, ""
 	done.request.Conversation = ""
 	done.dm = strings.HasPrefix(channel, "D")
@@ -216,7 +224,30 @@ func (a *Adapter) order(base context.Context, g gesture) {
 			notice = say(w.previewed, message.ToneNeutral)
 		}
 	}
-	a.publishHome(out, g, notice)
+	a.publishHome(out, g, inChannel(notice, channel))
+}
+
+// inChannel makes the buttons of a reply act in the channel that it is about, wherever they stand: the home has none.
+func inChannel(m *message.Message, channel string) *message.Message {
+	if m == nil || channel == "" {
+		return m
+	}
+	out := *m
+	out.Blocks = slices.Clone(m.Blocks)
+	for i, b := range out.Blocks {
+		row, ok := b.(message.Buttons)
+		if !ok {
+			continue
+		}
+		row.Items = slices.Clone(row.Items)
+		for j, item := range row.Items {
+			if item.URL == "" && item.Action != actionForm && item.Action != actionOrder {
+				row.Items[j].Action, row.Items[j].Value = actionOrder, channel+" "+pressed+item.Action+" "+item.Value
+			}
+		}
+		out.Blocks[i] = row
+	}
+	return &out
 }
 
 // formButtons open the forms of what can be added.

@@ -188,3 +188,29 @@ func TestAHomeOfManyDigestsFits(t *testing.T) {
 		t.Errorf("the digests leave no room for the rest:\n%s", v.Text)
 	}
 }
+
+// TestAButtonOfAReplyInTheHomeActsInItsChannel: what a form of the home asks back is about the channel that was picked.
+func TestAButtonOfAReplyInTheHomeActsInItsChannel(t *testing.T) {
+	t.Parallel()
+	both(t, slackfake.Options{}, knowing(standing("d7f3", "C1", "UADMIN")), func(t *testing.T, st *stage) {
+		st.bot.answer = func(_ context.Context, r bot.Request) (bot.Reply, error) {
+			if r.Kind == bot.Click {
+				return bot.Reply{Message: text(fmt.Sprintf("Pressed %s %s in %s, manages %s.", r.Action, r.Value, r.Address.Channel, r.User.Manages)), Private: true}, nil
+			}
+			if r.Command != "digest edit" { // the home itself asks for help
+				return bot.Reply{Message: text("Help."), Private: true}, nil
+			}
+			m := text("Is that right?")
+			m.Blocks = append(m.Blocks, message.Buttons{Items: []message.Button{{Label: "Yes, do it", Action: "carryout", Value: "kept7"}}})
+			return bot.Reply{Message: m, Private: true}, nil
+		}
+		st.OpenHome("UADMIN", "home")
+		v := homeOf(st, "UADMIN", "d7f3")
+		st.AwaitAck(st.ClickHome("UADMIN", buttonOf(t, v, "Edit")))
+		st.Await("the form", func() bool { return len(st.Modals()) == 1 })
+		st.AwaitAck(st.Submit("UADMIN", st.Modals()[0], map[string]string{"when": "weekdays 7:30"}))
+		v = homeOf(st, "UADMIN", "Is that right?")
+		st.AwaitAck(st.ClickHome("UADMIN", buttonOf(t, v, "Yes, do it")))
+		homeOf(st, "UADMIN", "Pressed carryout kept7 in C1, manages yes.")
+	})
+}

@@ -56,8 +56,8 @@ func MessagesIn(locale string) []NamedMessage {
 		{"digest-one-story", present.Edition(oneStory(newsEdition()), issue())},
 		{"digest-busy", present.Edition(busy(), issue())},
 		{"digest-in-full", present.InFull(deepEdition(), issue())},
-		{"digest-tried", present.Tried(present.DigestAdded(standing(), reader()), newsEdition(), reader())},
-		{"digest-tried-in-vain", present.Tried(present.DigestAdded(tried(standing()), reader()), quiet(), reader())},
+		{"digest-tried", present.Draft(present.Tried(present.DigestDraft(unnamed(standing()), reader()), newsEdition(), reader()), "digest add now weekdays 7:30 Asia/Seoul about North Korea", "x7q2m9vkd4t8", reader())},
+		{"digest-tried-in-vain", present.Draft(present.Tried(present.DigestDraft(unnamed(tried(standing())), reader()), quiet(), reader()), "digest add now daily 08:00 UTC about sanctions", "", reader())},
 		{"digest-late", present.Edition(newsEdition(), late(issue()))},
 		{"digest-preview", present.Previewed(present.Edition(newsEdition(), issue()), reader())},
 		{"digest-quiet", present.Edition(quiet(), issue())},
@@ -92,6 +92,9 @@ func MessagesIn(locale string) []NamedMessage {
 
 		{"digest-added", present.DigestAdded(standing(), reader())},
 		{"digest-added-often", present.DigestAdded(often(standing()), reader())},
+		{"digest-drafted-often", present.Draft(present.DigestDraft(unnamed(often(standing())), reader()), "digest add now every 20 minutes Asia/Seoul", "x7q2m9vkd4t8", reader())},
+		{"digest-change-drafted", present.Draft(present.DigestDraft(standing(), reader()), "digest edit d7f3 now weekdays 7:30 Asia/Seoul", "x7q2m9vkd4t8", reader())},
+		{"digest-stands", present.DigestStands(standing(), reader())},
 		{"digest-changed", present.DigestChanged(standing(), reader())},
 		{"digest-unchanged", present.DigestSame("d7f3", reader())},
 		{"digest-paused", present.DigestPaused("d7f3", false, reader())},
@@ -567,6 +570,12 @@ func standing(locale string) present.Standing {
 	first := time.Date(2024, 2, 21, 23, 0, 0, 0, time.UTC)
 	return present.Standing{ID: "d7f3", When: present.When([]present.Occasion{{Times: []int{8 * 60}}}, "Asia/Seoul", locale), Beat: newsEdition().Beat,
 		Next: []time.Time{first, first.AddDate(0, 0, 1), first.AddDate(0, 0, 2)}, Last: first.AddDate(0, 0, -1)}
+}
+
+// unnamed is a digest that nobody has saved yet.
+func unnamed(s present.Standing) present.Standing {
+	s.ID = ""
+	return s
 }
 
 func often(s present.Standing, locale string) present.Standing {

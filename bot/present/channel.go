@@ -155,6 +155,42 @@ func DigestAdded(s Standing, r Reader) *message.Message {
 	return d.confirmed(d.p.DigestAdded, s)
 }
 
+// DigestStands says that a channel has a digest already that somebody wants to add.
+func DigestStands(s Standing, r Reader) *message.Message {
+	d := deskFor(r)
+	return d.confirmed(d.p.DigestStands, s)
+}
+
+// DigestDraft says what a digest would be whose order waits: what its times mean, and the next three. It has no id yet, or the
+// one of the digest that would be changed.
+func DigestDraft(s Standing, r Reader) *message.Message {
+	d := deskFor(r)
+	template := d.p.DigestDraft
+	if s.ID != "" {
+		template = d.p.DigestDraftChange
+	}
+	m := d.planned(template, s)
+	if s.Often {
+		m.Blocks = append(m.Blocks, message.P(say(d.p.DigestDraftOften, nil)...))
+	}
+	return m
+}
+
+// ActionCarryOut carries out an order that was drafted; its value is an exchange's id.
+const ActionCarryOut = "carryout"
+
+// Draft adds to what an order would do the button that carries it out, and the command that does the same. exchange remembers
+// the order; without one there is no button.
+func Draft(m *message.Message, order, exchange string, r Reader) *message.Message {
+	d := deskFor(r)
+	out := &message.Message{Gist: m.Gist, Tone: m.Tone, Blocks: slices.Clone(m.Blocks)}
+	if exchange != "" {
+		out.Blocks = append(out.Blocks, message.Buttons{Items: []message.Button{{Label: d.p.ButtonCarryOut, Action: ActionCarryOut, Value: exchange, Style: message.StylePrimary}}})
+	}
+	out.Blocks = append(out.Blocks, message.Small(say(d.p.DigestUnsaved, args{"order": shortened(order, 300)})...))
+	return out
+}
+
 // DigestChanged confirms a changed digest.
 func DigestChanged(s Standing, r Reader) *message.Message {
 	d := deskFor(r)
@@ -167,7 +203,18 @@ func DigestResumed(s Standing, r Reader) *message.Message {
 	return d.confirmed(d.p.DigestResumed, s)
 }
 
+// confirmed says what a digest is, and how it can be changed.
 func (d desk) confirmed(template string, s Standing) *message.Message {
+	m := d.planned(template, s)
+	if s.Often {
+		m.Blocks = append(m.Blocks, message.P(say(d.p.DigestOften, args{"id": s.ID})...))
+	}
+	m.Blocks = append(m.Blocks, message.Small(say(d.p.DigestChange, args{"id": s.ID})...))
+	return m
+}
+
+// planned says what a digest is: its times in words, what it is about, and when it comes next.
+func (d desk) planned(template string, s Standing) *message.Message {
 	d = d.in(s.Zone)
 	line := say(template, d.standing(s))
 	m := &message.Message{Gist: wordsOf(line), Blocks: []message.Block{message.P(line...)}}
@@ -177,10 +224,6 @@ func (d desk) confirmed(template string, s Standing) *message.Message {
 	if len(s.Next) > 0 {
 		m.Blocks = append(m.Blocks, message.P(say(d.p.DigestNext, args{"times": d.next(s.Next)})...))
 	}
-	if s.Often {
-		m.Blocks = append(m.Blocks, message.P(say(d.p.DigestOften, args{"id": s.ID})...))
-	}
-	m.Blocks = append(m.Blocks, message.Small(say(d.p.DigestChange, args{"id": s.ID})...))
 	return m
 }
 

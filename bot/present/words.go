@@ -203,6 +203,7 @@ type phrases struct {
 	ButtonFollowLast string
 	ButtonFollowAll  string
 	ButtonSetUp      string
+	ButtonCarryOut   string
 	SourcesFailing   plural
 	SourcesTrying    string
 	NotReviewed      string
@@ -240,45 +241,50 @@ type phrases struct {
 	CorrectedNoticeSays string
 
 	// Digests.
-	DigestAdded     string
-	DigestChanged   string
-	DigestSame      string
-	DigestNext      string
-	DigestOften     string
-	DigestNever     string
-	DigestPaused    string
-	DigestPausedNow string
-	DigestResumed   string
-	DigestRunning   string
-	DigestRemoved   string
-	DigestsTitle    string
-	DigestsNone     string
-	DigestsFull     string
-	DigestUnknown   string
-	DigestWhich     string
-	DigestAbout     string
-	DigestAll       string
-	DigestWithout   string
-	DigestState     string
-	DigestLast      string
-	DigestNotYet    string
-	DigestBadWhen   string
-	DigestBadZone   string
-	DigestChange    string
-	DigestMoved     string
-	DigestSuspended string
-	DigestLost      string
-	DigestHowTo     string
-	DigestFrom      string
-	DigestIn        string
-	DigestReads     string
-	ReadKinds       map[string]string // how a topic is understood, by briefings.Reading.Kind
-	DigestTrial     string
-	DigestTrialNone string
-	DigestTry       string
-	StoriesInFull   string
-	Background      string
-	ButtonStory     string // "Story {n}"
+	DigestAdded       string
+	DigestChanged     string
+	DigestStands      string
+	DigestDraft       string
+	DigestDraftChange string
+	DigestUnsaved     string
+	DigestSame        string
+	DigestNext        string
+	DigestOften       string
+	DigestDraftOften  string
+	DigestNever       string
+	DigestPaused      string
+	DigestPausedNow   string
+	DigestResumed     string
+	DigestRunning     string
+	DigestRemoved     string
+	DigestsTitle      string
+	DigestsNone       string
+	DigestsFull       string
+	DigestUnknown     string
+	DigestWhich       string
+	DigestAbout       string
+	DigestAll         string
+	DigestWithout     string
+	DigestState       string
+	DigestLast        string
+	DigestNotYet      string
+	DigestBadWhen     string
+	DigestBadZone     string
+	DigestChange      string
+	DigestMoved       string
+	DigestSuspended   string
+	DigestLost        string
+	DigestHowTo       string
+	DigestFrom        string
+	DigestIn          string
+	DigestReads       string
+	ReadKinds         map[string]string // how a topic is understood, by briefings.Reading.Kind
+	DigestTrial       string
+	DigestTrialNone   string
+	DigestTry         string
+	StoriesInFull     string
+	Background        string
+	ButtonStory       string // "Story {n}"
 	// Under a story: the channel follows what it is about, or has a rest from it.
 	ButtonTrack    string
 	ButtonSnooze   string
@@ -614,6 +620,7 @@ var english = phrases{
 	ButtonFollowLast: "Follow, post the last 3",
 	ButtonFollowAll:  "Follow them all",
 	ButtonSetUp:      "Set it up, daily 08:00",
+	ButtonCarryOut:   "Save",
 	SourcesFailing:   plural{One: "*A source of this channel can’t be read.*", Other: "*{n} sources of this channel can’t be read.*"},
 	SourcesTrying:    "I keep trying, and say so at most once a day. `source pause` stops one, `source remove` takes it away.",
 	NotReviewed:      "source not reviewed",
@@ -649,38 +656,43 @@ var english = phrases{
 	CorrectedReads:      "Read before {before}, as it is now {at}.",
 	CorrectedNoticeSays: "The outlet’s notice:",
 
-	DigestAdded:     "*Digest {id} is set up:* {schedule}, {about}.",
-	DigestChanged:   "*Digest {id} is changed:* {schedule}, {about}.",
-	DigestSame:      "Digest {id} stays as it is: say what to change, such as `digest edit {id} daily 09:00` or `digest edit {id} about sanctions`.",
-	DigestNext:      "The next ones: {times}.",
-	DigestOften:     "That is more than once an hour. If you meant something else, `digest edit {id} daily 08:00` changes it.",
-	DigestNever:     "*No date fits “{when}”.* Nothing was set up. Try `daily 08:00` or `weekdays 7:30`.",
-	DigestPaused:    "*Digest {id} is paused.* `digest resume {id}` starts it again.",
-	DigestPausedNow: "Digest {id} is paused already. `digest resume {id}` starts it again.",
-	DigestResumed:   "*Digest {id} goes on:* {schedule}, {about}.",
-	DigestRunning:   "Digest {id} is not paused. `digest pause {id}` pauses it.",
-	DigestRemoved:   "*Digest {id} is removed.* ({schedule}, {about})",
-	DigestsTitle:    "Digests of this channel",
-	DigestsNone:     "This channel has no digest yet. Set one up: `digest add daily 08:00`.",
-	DigestsFull:     "This channel has {n} digests, and that is the most. Remove one with `digest remove` first.",
-	DigestUnknown:   "This channel has no digest {id}. `digest list` shows those it has.",
-	DigestWhich:     "This channel has several digests. Say which one: {ids}.",
-	DigestAbout:     "about {topics}",
-	DigestAll:       "about everything",
-	DigestWithout:   ", without {topics}",
-	DigestState:     "next {at}",
-	DigestLast:      "last {at}",
-	DigestNotYet:    "none sent yet",
-	DigestBadWhen:   "*I don’t understand “{when}” as times.* {reason}",
-	DigestBadZone:   "*“{zone}” is not a time zone that I know.* Write it like Asia/Seoul, Europe/Paris or UTC.",
-	DigestChange:    "Pause it with `digest pause {id}`, change it with `digest edit {id}`, see it now with `digest preview {id}`.",
-	DigestMoved:     "Somebody changed digest {id} at the same moment. Look at `digest list` and try again.",
-	DigestSuspended: "Attaché was taken out of this place.",
-	DigestLost:      "*Your digest {id} is paused.* {reason}",
-	DigestHowTo:     "Write the times like `daily 08:00`, `weekdays 7:30 Asia/Seoul`, `mondays 9am` or a cron expression such as `0 8 * * 1-5`.",
-	DigestFrom:      ", only from {outlets}",
-	DigestIn:        ", only in {languages}",
-	DigestReads:     "How I read it: {readings}.",
+	DigestAdded:       "*Digest {id} is set up:* {schedule}, {about}.",
+	DigestChanged:     "*Digest {id} is changed:* {schedule}, {about}.",
+	DigestStands:      "*This channel has that already, as digest {id}:* {schedule}, {about}.",
+	DigestDraft:       "*This would come:* {schedule}, {about}.",
+	DigestDraftChange: "*Digest {id} would come:* {schedule}, {about}.",
+	DigestUnsaved:     "Nothing is saved yet. To save it: `{order}`.",
+	DigestSame:        "Digest {id} stays as it is: say what to change, such as `digest edit {id} daily 09:00` or `digest edit {id} about sanctions`.",
+	DigestNext:        "The next ones: {times}.",
+	DigestDraftOften:  "That is more than once an hour. If you meant something else, write it again.",
+	DigestOften:       "That is more than once an hour. If you meant something else, `digest edit {id} daily 08:00` changes it.",
+	DigestNever:       "*No date fits “{when}”.* Nothing was set up. Try `daily 08:00` or `weekdays 7:30`.",
+	DigestPaused:      "*Digest {id} is paused.* `digest resume {id}` starts it again.",
+	DigestPausedNow:   "Digest {id} is paused already. `digest resume {id}` starts it again.",
+	DigestResumed:     "*Digest {id} goes on:* {schedule}, {about}.",
+	DigestRunning:     "Digest {id} is not paused. `digest pause {id}` pauses it.",
+	DigestRemoved:     "*Digest {id} is removed.* ({schedule}, {about})",
+	DigestsTitle:      "Digests of this channel",
+	DigestsNone:       "This channel has no digest yet. Set one up: `digest add daily 08:00`.",
+	DigestsFull:       "This channel has {n} digests, and that is the most. Remove one with `digest remove` first.",
+	DigestUnknown:     "This channel has no digest {id}. `digest list` shows those it has.",
+	DigestWhich:       "This channel has several digests. Say which one: {ids}.",
+	DigestAbout:       "about {topics}",
+	DigestAll:         "about everything",
+	DigestWithout:     ", without {topics}",
+	DigestState:       "next {at}",
+	DigestLast:        "last {at}",
+	DigestNotYet:      "none sent yet",
+	DigestBadWhen:     "*I don’t understand “{when}” as times.* {reason}",
+	DigestBadZone:     "*“{zone}” is not a time zone that I know.* Write it like Asia/Seoul, Europe/Paris or UTC.",
+	DigestChange:      "Pause it with `digest pause {id}`, change it with `digest edit {id}`, see it now with `digest preview {id}`.",
+	DigestMoved:       "Somebody changed digest {id} at the same moment. Look at `digest list` and try again.",
+	DigestSuspended:   "Attaché was taken out of this place.",
+	DigestLost:        "*Your digest {id} is paused.* {reason}",
+	DigestHowTo:       "Write the times like `daily 08:00`, `weekdays 7:30 Asia/Seoul`, `mondays 9am` or a cron expression such as `0 8 * * 1-5`.",
+	DigestFrom:        ", only from {outlets}",
+	DigestIn:          ", only in {languages}",
+	DigestReads:       "How I read it: {readings}.",
 	ReadKinds: map[string]string{
 		"subject": "{name} ({detail} and more)", "region": "{name} (its countries, {detail} and more)", "country": "{name} (the country)",
 		"name": "{name} (the name)", "both": "{name} (both at once)",
@@ -910,7 +922,7 @@ var english = phrases{
 		"help":    {Summary: "Show what Attaché can do, or how one command works", Args: map[string]string{"command": "A command, such as digest add"}},
 		"digest add": {Summary: "Post a digest in this channel at set times",
 			Args: map[string]string{
-				"when":  "daily 08:00, weekdays 7:30, mondays 9am, or a cron expression",
+				"when":  "daily 08:00, weekdays 7:30, mondays 9am, or cron; with now in front it isn’t shown first",
 				"zone":  "Time zone, such as Asia/Seoul",
 				"about": "Topics separated by commas; everything when left out",
 			}},

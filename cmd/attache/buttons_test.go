@@ -35,7 +35,7 @@ func TestEveryButtonWorksAfterARestartAndOnlyForWhomItIsMeant(t *testing.T) {
 		p = start(t, clock, environ...)
 	}
 	for _, s := range sides {
-		s.run(t, "digest add", map[string]string{"when": "daily 08:00", "zone": "UTC"})
+		s.run(t, "digest add", map[string]string{"when": "now daily 08:00", "zone": "UTC"})
 	}
 	if said := sides[1].run(t, "settings", map[string]string{"setting": "ping", "value": "<@&" + discordfake.OpenRole + ">"}).(discordfake.Message).Text(); !strings.Contains(said, "ping") {
 		t.Errorf("to set the role that is rung: %q", said)

@@ -356,11 +356,11 @@ func TestADigestCarriesItsMapEverywhereAndLiesOutAsAFeed(t *testing.T) {
 		"DISCORD_BOT_TOKEN="+discordSide.Token, "DISCORD_API_URL="+discordSide.URL)
 	slackSide.AwaitConnection()
 	discordSide.AwaitReady(t)
-	slackSide.Slash("C1", "UADMIN", "/brief", "digest add daily 08:00 UTC")
+	slackSide.Slash("C1", "UADMIN", "/brief", "digest add now daily 08:00 UTC")
 	slackSide.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "UADMIN" && strings.Contains(m.Text, "08:00") })
-	discordSide.Slash(t, discordSide.Channel, discordSide.Manager, "digest add", discordfake.Args{"when": "daily 08:00", "zone": "UTC"}).Await(t)
+	discordSide.Slash(t, discordSide.Channel, discordSide.Manager, "digest add", discordfake.Args{"when": "now daily 08:00", "zone": "UTC"}).Await(t)
 	var inPage asked
-	p.post(t, "/api/ask", `{"channel":"korea-desk","text":"/brief digest add daily 08:00 UTC"}`, &inPage)
+	p.post(t, "/api/ask", `{"channel":"korea-desk","text":"/brief digest add now daily 08:00 UTC"}`, &inPage)
 	clock.set(time.Date(2024, 2, 21, 8, 0, 5, 0, time.UTC))
 
 	const words = "Map of the places and countries named here"

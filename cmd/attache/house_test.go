@@ -228,14 +228,14 @@ func TestTheWholeBotAnswersEverywhereAndEachDigestArrivesOnce(t *testing.T) {
 	}
 
 	// A digest on each platform, due at 08:00 tomorrow.
-	slackSide.Slash("C1", "UADMIN", "/brief", "digest add daily 08:00 UTC")
+	slackSide.Slash("C1", "UADMIN", "/brief", "digest add now daily 08:00 UTC")
 	slackSide.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "UADMIN" && strings.Contains(m.Text, "08:00") })
-	added := discordSide.Slash(t, discordSide.Channel, discordSide.Manager, "digest add", discordfake.Args{"when": "daily 08:00", "zone": "UTC"}).Await(t)
+	added := discordSide.Slash(t, discordSide.Channel, discordSide.Manager, "digest add", discordfake.Args{"when": "now daily 08:00", "zone": "UTC"}).Await(t)
 	if !strings.Contains(added.Text(), "08:00") {
 		t.Errorf("Discord /digest add: %s", added)
 	}
-	p.post(t, "/api/ask", `{"channel":"korea-desk","text":"/brief digest add daily 08:00 UTC"}`, &inPage)
-	slackSide.Slash("C1", "U1", "/brief", "digest add daily 09:00 UTC")
+	p.post(t, "/api/ask", `{"channel":"korea-desk","text":"/brief digest add now daily 08:00 UTC"}`, &inPage)
+	slackSide.Slash("C1", "U1", "/brief", "digest add now daily 09:00 UTC")
 	slackSide.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "U1" && strings.Contains(m.Text, "관리") })
 
 	// Down over the slot, up again 20 minutes later.

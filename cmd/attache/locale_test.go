@@ -34,7 +34,7 @@ func TestAChannelsDigestComesInItsLanguage(t *testing.T) {
 	clock.set(time.Date(2024, 2, 20, 20, 0, 0, 0, time.UTC))
 	p := start(t, clock, "ATTACHE_DATA="+storetest.Folder(t))
 	var page string
-	for _, line := range []string{"settings language fr", "digest add weekdays 8:00 UTC"} {
+	for _, line := range []string{"settings language fr", "digest add now weekdays 8:00 UTC"} {
 		p.post(t, "/api/ask", `{"channel":"korea-desk","text":"/brief `+line+`"}`, &page)
 	}
 	if !strings.Contains(page, "du lundi au vendredi à 08:00, UTC") {

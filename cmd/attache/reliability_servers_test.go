@@ -165,9 +165,9 @@ func TestReliabilityOfTwoServers(t *testing.T) {
 
 	answered(ask())
 	askDiscord()
-	slack.Slash("C1", "UADMIN", "/brief", "digest add daily 08:00 UTC")
+	slack.Slash("C1", "UADMIN", "/brief", "digest add now daily 08:00 UTC")
 	slack.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "UADMIN" && strings.Contains(m.Text, "08:00") })
-	discord.Slash(t, discord.Channel, discord.Manager, "digest add", discordfake.Args{"when": "daily 08:00", "zone": "UTC"}).Await(t)
+	discord.Slash(t, discord.Channel, discord.Manager, "digest add", discordfake.Args{"when": "now daily 08:00", "zone": "UTC"}).Await(t)
 	at(21, 8, 1)
 	arrived(21)
 	if n := slack.Connections(); n != 1 {

@@ -26,7 +26,7 @@ func trouble(t *testing.T, environ ...string) *troubled {
 	x.slack = slackfake.Start(t, slackfake.Options{Now: x.clock.now})
 	x.p = start(t, x.clock, append(environ, "SLACK_BOT_TOKEN="+x.slack.BotToken(), "SLACK_APP_TOKEN="+x.slack.AppToken(), "SLACK_API_URL="+x.slack.APIURL())...)
 	x.slack.AwaitConnection()
-	x.slack.Slash("C1", "UADMIN", "/brief", "digest add daily 08:00 UTC")
+	x.slack.Slash("C1", "UADMIN", "/brief", "digest add now daily 08:00 UTC")
 	x.slack.AwaitMessage("C1", func(m slackfake.Message) bool { return m.For == "UADMIN" && strings.Contains(m.Text, "08:00") })
 	return x
 }

@@ -46,7 +46,7 @@ func Screenshots(t testing.TB, address, dir string) {
 
 	p.Click(".switch button", "Slack")
 	p.Click(".channel", "korea-desk")
-	p.Ask("/brief digest add daily 08:00")
+	p.Ask("/brief digest add now daily 08:00")
 	p.Says(".digests", "08:00")
 	p.Click(".clock-moves button", "Next digest")
 	p.Wait(`document.querySelector('article[data-kind="post"]')`)
