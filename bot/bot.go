@@ -135,7 +135,8 @@ type Exchange struct {
 // Inquiries is a Memory that can tell what was asked openly in a channel.
 type Inquiries interface {
 	// Asked returns how many questions were asked openly in the channel of at within a window, and the newest of them, at most
-	// limit, the newest first. Questions of other channels, and those that only the asker could see, are not among them.
+	// limit, the newest first. A channel's questions are also those of its threads, and a thread may be the channel. Questions of other
+	// channels, and those that only the asker could see, are not among them.
 	Asked(ctx context.Context, at message.Address, w briefings.Window, limit int) (n int, asked []string, err error)
 }
 

@@ -49,6 +49,28 @@ func TestARecordedCommandBecomesARequest(t *testing.T) {
 	}
 }
 
+func TestAThreadWhoseParentDiscordLeavesOutIsStillItsChannels(t *testing.T) {
+	t.Parallel()
+	a := wired(t, func(*wireRequest) wireAnswer { return wireAnswer{status: 500} })
+	a.places.channels.put("12", channel{ID: "12", Type: threadPublic, Parent: "11"})
+	for _, row := range []struct {
+		sent channel
+		want string
+	}{
+		{channel{ID: "12", Type: threadPublic}, "11"},
+		{channel{ID: "12", Type: threadPublic, Parent: "10"}, "10"},
+		{channel{ID: "13", Type: threadPublic}, ""},
+		{channel{ID: "11", Type: channelText}, ""},
+	} {
+		if got := a.withParent(&row.sent); got.Parent != row.want {
+			t.Errorf("the parent of %+v is %q", row.sent, got.Parent)
+		}
+	}
+	if a.withParent(nil) != nil {
+		t.Error("a channel appears where there was none")
+	}
+}
+
 func TestWhoCommandsInAnotherPersonsChannelManagesNothing(t *testing.T) {
 	t.Parallel()
 	private, direct := contextPrivate, contextBotDM

@@ -54,6 +54,7 @@ func (a *Adapter) interaction(ctx context.Context, i interaction) {
 		return
 	}
 	came := a.now()
+	i.Channel = a.withParent(i.Channel)
 	if i.Type == interactionComplete {
 		if !a.take(func() { a.complete(ctx, i) }) {
 			a.counts.add("dropped")
@@ -65,6 +66,17 @@ func (a *Adapter) interaction(ctx context.Context, i interaction) {
 	}
 	a.counts.add("busy")
 	a.aside(func() { a.refuse(ctx, i, came, wordsFor(i.Locale).busy) })
+}
+
+// withParent is a channel as an interaction describes it, with the parent of a thread where Discord left that out.
+func (a *Adapter) withParent(c *channel) *channel {
+	if c == nil || !c.isThread() || c.Parent != "" {
+		return c
+	}
+	known, _ := a.places.channels.get(c.ID)
+	whole := *c
+	whole.Parent = known.Parent
+	return &whole
 }
 
 // refuse answers at once, to the person alone.

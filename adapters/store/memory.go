@@ -117,7 +117,7 @@ func (s *Store) Exchange(ctx context.Context, id string) (x bot.Exchange, err er
 
 // Asked implements bot.Inquiries.
 func (s *Store) Asked(ctx context.Context, in message.Address, w briefings.Window, limit int) (n int, asked []string, err error) {
-	const openly = ` from exchanges where platform = $1 and workspace = $2 and channel = $3 and asked <> '' and at >= $4 and at < $5`
+	const openly = ` from exchanges where platform = $1 and workspace = $2 and (channel = $3 or thread = $3) and asked <> '' and at >= $4 and at < $5`
 	err = s.read(ctx, "look up what was asked", func(tx *tx) error {
 		where := args{in.Platform, in.Workspace, in.Channel, w.From.UnixMilli(), w.To.UnixMilli()}
 		if err := tx.row("select count(*)"+openly, where, &n); err != nil {

@@ -255,6 +255,10 @@ func askedOpenly(t *testing.T, m bot.Memory) {
 	must(t, err)
 	same(t, "how many questions with a limit", n, 3)
 	same(t, "the questions with a limit", asked, []string{"Who gave a car?"})
+	n, asked, err = inquiries.Asked(t.Context(), message.Address{Platform: "slack", Workspace: "T1", Channel: "1.1"}, w, 10)
+	must(t, err)
+	same(t, "how many questions of a thread that is a channel of its own", n, 1)
+	same(t, "the questions of a thread that is a channel of its own", asked, []string{"And Seoul?"})
 	n, asked, err = inquiries.Asked(t.Context(), message.Address{Platform: "slack", Workspace: "T1", Channel: "C9"}, w, 10)
 	must(t, err)
 	if n != 0 || len(asked) != 0 {

@@ -840,7 +840,7 @@ func (s *Store) Asked(ctx context.Context, in message.Address, w briefings.Windo
 	var list []*exchange
 	for _, x := range s.exchanges {
 		a := x.Address
-		if x.Asked != "" && a.Platform == in.Platform && a.Workspace == in.Workspace && a.Channel == in.Channel && !x.At.Before(moment(w.From)) && x.At.Before(moment(w.To)) {
+		if x.Asked != "" && a.Platform == in.Platform && a.Workspace == in.Workspace && (a.Channel == in.Channel || a.Thread == in.Channel) && !x.At.Before(moment(w.From)) && x.At.Before(moment(w.To)) {
 			list = append(list, x)
 		}
 	}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -12,8 +15,8 @@ import (
 	"attache/adapters/store/storetest"
 )
 
-// TestEveryButtonWorksAfterARestartAndOnlyForWhomItIsMeant presses each button of an answer, a digest, a story, a trial and a
-// rest in a process that did not draw it, on both platforms: first as somebody whom it is not meant for, then as one whom it is.
+// TestEveryButtonWorksAfterARestartAndOnlyForWhomItIsMeant presses each button of an answer, its evidence, a digest, a story, a
+// trial, a rest and a source that was looked at in a process that did not draw it, on both platforms: first as somebody whom it is not meant for, then as one whom it is.
 func TestEveryButtonWorksAfterARestartAndOnlyForWhomItIsMeant(t *testing.T) {
 	t.Parallel()
 	clock := &movable{}
@@ -23,8 +26,14 @@ func TestEveryButtonWorksAfterARestartAndOnlyForWhomItIsMeant(t *testing.T) {
 	environ := []string{
 		"ATTACHE_DATA=" + storetest.Folder(t),
 		"SLACK_BOT_TOKEN=" + slackSide.BotToken(), "SLACK_APP_TOKEN=" + slackSide.AppToken(), "SLACK_API_URL=" + slackSide.APIURL(),
-		"DISCORD_BOT_TOKEN=" + discordSide.Token, "DISCORD_API_URL=" + discordSide.URL,
+		"DISCORD_BOT_TOKEN=" + discordSide.Token, "DISCORD_API_URL=" + discordSide.URL, "ATTACHE_ALLOW_NETWORKS=127.0.0.0/8",
 	}
+	feeds := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/rss+xml")
+		fmt.Fprintf(w, `<rss version="2.0"><channel><title>Feed %[1]s</title><link>http://%[2]s/</link><item><title>Harbour of %[1]s opens again</title>`+
+			`<link>http://%[2]s%[1]s/1</link><pubDate>Wed, 21 Feb 2024 06:00:00 GMT</pubDate><description>The harbour opened again on Wednesday after three weeks, its master said.</description></item></channel></rss>`, r.URL.Path, r.Host)
+	}))
+	t.Cleanup(feeds.Close)
 	sides := []*side{ofSlack(slackSide), ofDiscord(discordSide)}
 	p := start(t, clock, environ...)
 	again := func() {
@@ -55,6 +64,9 @@ func TestEveryButtonWorksAfterARestartAndOnlyForWhomItIsMeant(t *testing.T) {
 		s.run(t, "settings", map[string]string{"setting": "answers", "value": "default"})
 		s.shown["story"], _ = s.press(t, s.shown["digest"], s.manager, "story")
 		s.shown["rest"], _ = s.press(t, s.shown["story"], s.manager, "snooze")
+		s.shown["evidence"], _ = s.press(t, s.shown["answer"], s.manager, "evidence")
+		s.shown["feed"] = s.run(t, "source add", map[string]string{"link": feeds.URL + "/" + s.name, "button": "follow"})
+		s.shown["other feed"] = s.run(t, "source add", map[string]string{"link": feeds.URL + "/" + s.name + "/other", "button": "follow-last"})
 	}
 	again()
 	for _, row := range []struct {
@@ -75,6 +87,9 @@ func TestEveryButtonWorksAfterARestartAndOnlyForWhomItIsMeant(t *testing.T) {
 		{"story", "snooze", "Only those who manage", "Quiet on"},
 		{"story", "helpful", "", "Noted as helpful"},
 		{"rest", "unsnooze", "Only those who manage", "comes again"},
+		{"evidence", "again", "", "as of"},
+		{"feed", "follow", "Only those who manage", "begin with what comes next"},
+		{"other feed", "follow-last", "Only those who manage", "next digest"},
 	} {
 		for _, s := range sides {
 			t.Run(s.name+"/"+row.under+"/"+row.action, func(t *testing.T) {
@@ -132,7 +147,7 @@ func ofSlack(f *slackfake.Server) *side {
 		t.Helper()
 		f.AwaitConnection()
 		line := []string{command}
-		for _, name := range []string{"question", "digest", "when", "zone", "setting", "value"} {
+		for _, name := range []string{"question", "digest", "when", "zone", "setting", "value", "link"} {
 			if args[name] != "" {
 				line = append(line, args[name])
 			}
