@@ -91,6 +91,8 @@ type Reply struct {
 	Why *briefings.Why
 	// Busy says that nothing was done because a limit was reached; Message says when to come back.
 	Busy bool
+	// Lacks names the arguments of a command that a refusal is about: a form says it beside them, and keeps what was typed.
+	Lacks []string
 }
 
 // Memory is what the bot remembers between requests. Every implementation passes bottest.Memory.

@@ -28,7 +28,9 @@ type Arg struct {
 	// Name is one lower-case word.
 	Name string
 	// Help says in at most 100 characters what to give.
-	Help     string
+	Help string
+	// Label is what the field of a form is called that asks for it, at most 45 characters.
+	Label    string
 	Required bool
 	Kind     ArgKind
 }
@@ -287,6 +289,7 @@ func CommandsIn(locale string) []Command {
 		c.Summary = cmp.Or(words.Summary, c.Summary)
 		for j := range c.Args {
 			c.Args[j].Help = cmp.Or(words.Args[c.Args[j].Name], c.Args[j].Help)
+			c.Args[j].Label = cmp.Or(present.Field(c.Args[j].Name, locale), strings.ToUpper(c.Args[j].Name[:1])+c.Args[j].Name[1:])
 		}
 	}
 	return table

@@ -175,6 +175,7 @@ type visit struct {
 	command         string
 	outcome         string // for Hooks.Handled
 	why             *briefings.Why
+	lacks           []string // arguments, for Reply.Lacks
 }
 
 // Handle answers a request. The error is not nil only when ctx ended first; the Reply then says honestly that nothing came
@@ -232,7 +233,7 @@ func (b *Bot) Handle(ctx context.Context, r Request) (reply Reply, err error) {
 	if m == nil {
 		return Reply{}, nil
 	}
-	return Reply{Message: m, Private: v.private, Why: v.why}, nil
+	return Reply{Message: m, Private: v.private, Why: v.why, Lacks: v.lacks}, nil
 }
 
 // failed tells the person that something went wrong on our side, and the log what. An end of ctx is told as what it is.

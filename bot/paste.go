@@ -29,7 +29,7 @@ func (b *Bot) sourcePaste(ctx context.Context, v *visit, in Invocation) (*messag
 	}
 	r := pasted(in.Args)
 	if utf8.RuneCountInString(r.Text) > mostPasted {
-		v.outcome = "refused"
+		v.outcome, v.lacks = "refused", []string{"text"}
 		return present.TooLong(mostPasted, reader), nil
 	}
 	p := present.Paste{Title: r.Title, Outlet: r.Outlet, Published: in.Args["published"]}
@@ -41,6 +41,14 @@ func (b *Bot) sourcePaste(ctx context.Context, v *visit, in Invocation) (*messag
 	if r.Text == "" || r.Title == "" || r.Outlet == "" || r.Published.IsZero() || p.Undated {
 		v.outcome = "refused"
 		p.Empty = r.Text == ""
+		for _, of := range []struct {
+			arg   string
+			lacks bool
+		}{{"text", p.Empty}, {"title", r.Title == ""}, {"outlet", r.Outlet == ""}, {"published", r.Published.IsZero() || p.Undated}} {
+			if of.lacks {
+				v.lacks = append(v.lacks, of.arg)
+			}
+		}
 		return present.PasteLacks(p, reader), nil
 	}
 	r.Source, r.Unreviewed = "paste", true

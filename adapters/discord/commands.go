@@ -111,7 +111,7 @@ func subcommand(c bot.Command) commandOption {
 		Description: c.Summary, Descriptions: summariesOf(c.Name, c.Summary), Options: options(c)}
 }
 
-// options are a command's arguments, required ones first, as Discord wants them. What anyone may ask in public can be asked
+// options are a command's arguments, required ones first, as Discord wants them. For a text of many lines a form asks. What anyone may ask in public can be asked
 // in private.
 func options(c bot.Command) []commandOption {
 	var out []commandOption
@@ -119,7 +119,7 @@ func options(c bot.Command) []commandOption {
 		out = append(out, commandOption{
 			Type: optionString, Name: arg.Name, Names: argNamesOf(c.Name, arg.Name),
 			Description: arg.Help, Descriptions: argHelpsOf(c.Name, arg.Name, arg.Help),
-			Required: arg.Required, Autocomplete: arg.Kind.Completes(),
+			Required: arg.Required && arg.Kind != bot.ArgPassage, Autocomplete: arg.Kind.Completes(),
 		})
 	}
 	slices.SortStableFunc(out, func(a, b commandOption) int { return cmp.Compare(rank(a), rank(b)) })

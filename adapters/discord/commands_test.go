@@ -145,7 +145,7 @@ func TestWordsAreCompleteInEveryLanguage(t *testing.T) {
 		if wordsFor(locale) != w {
 			t.Errorf("%s gets other words", locale)
 		}
-		for i, s := range []string{w.busy, w.unended, w.failed, w.expired, w.direct, w.hint, w.followUp, w.about, w.question, w.shortened, w.private, w.noMessages, w.mayNotPost} {
+		for i, s := range []string{w.busy, w.unended, w.failed, w.expired, w.direct, w.hint, w.followUp, w.about, w.question, w.shortened, w.private, w.paste, w.correct, w.noMessages, w.mayNotPost} {
 			if s == "" {
 				t.Errorf("%s lacks word %d", locale, i)
 			}

@@ -161,6 +161,7 @@ type Adapter struct {
 	joined *shelf[joining]  // thread → whether the bot takes part
 	hinted *shelf[struct{}] // conversations that were told how to reach the bot
 	deaf   *shelf[struct{}] // people who take no direct messages
+	drafts *shelf[draft]    // what was typed into forms that were refused
 	nonces *shelf[string]   // nonce → id of our own messages, as the gateway showed them
 	cross  *shelf[[]time.Time]
 
@@ -255,6 +256,7 @@ func New(c Config) (*Adapter, error) {
 		places:  newPlaces(),
 		seen:    newShelf[struct{}](20000), roots: newShelf[string](20000), joined: newShelf[joining](5000),
 		hinted: newShelf[struct{}](5000), deaf: newShelf[struct{}](5000), nonces: newShelf[string](5000), cross: newShelf[[]time.Time](1000),
+		drafts: newShelf[draft](mostDrafts),
 	}
 	a.jobs.idle = make(chan struct{})
 	return a, nil

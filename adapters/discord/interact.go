@@ -24,8 +24,6 @@ const (
 	respondForm         = 9
 	acknowledgeReserve  = 400 * time.Millisecond
 	completeWithin      = time.Second
-	formQuestion        = "question"
-	actionAsk           = "ask" // opens the form for a follow-up
 	optionPrivate       = "private"
 	mostQuestion        = 4000
 	mostQuoted          = 4000
@@ -100,6 +98,10 @@ func (a *Adapter) act(ctx context.Context, i interaction, came time.Time) {
 		a.refuse(ctx, i, came, wordsFor(i.Locale).expired)
 		return
 	}
+	if wantsForm(req) {
+		a.openForm(ctx, i, came, req.Command, req.Args)
+		return
+	}
 	private = private && !i.direct() // in the bot's direct channel everything is private
 	if text := a.unfit(i, req); text != "" {
 		a.refuse(ctx, i, came, text)
@@ -116,15 +118,14 @@ func (a *Adapter) act(ctx context.Context, i interaction, came time.Time) {
 			return
 		}
 	}
-	reply := a.answer(ctx, req, i.Locale)
-	a.finish(ctx, i, reply, private)
+	a.finish(ctx, i, a.correctable(i, req, a.answer(ctx, req, i.Locale)), private)
 }
 
 // press acknowledges a pressed button. The message under it stays until there is something to say.
 func (a *Adapter) press(ctx context.Context, i interaction, came time.Time) {
 	var d componentData
 	_ = json.Unmarshal(i.Data, &d)
-	action, _, ok := readCustomID(d.ID)
+	action, value, ok := readCustomID(d.ID)
 	if !ok {
 		a.counts.add("expired")
 		a.refuse(ctx, i, came, wordsFor(i.Locale).expired)
@@ -134,6 +135,10 @@ func (a *Adapter) press(ctx context.Context, i interaction, came time.Time) {
 		if _, err := a.respond(ctx, i, came, callback{Type: respondForm, Data: askForm(i.Locale, d.ID)}); err != nil {
 			a.log.Warn("the form for a question could not be opened", "error", err)
 		}
+		return
+	}
+	if action == actionForm {
+		a.reopenForm(ctx, i, came, value)
 		return
 	}
 	req, _, _ := a.request(i)
@@ -168,36 +173,6 @@ func (i interaction) asker() bool {
 		return m.Referenced.Author.ID == who.ID
 	}
 	return true
-}
-
-// form is the question form: a row with one field. Labels, which replace rows in forms, are not needed for one question.
-type form struct {
-	ID         string    `json:"custom_id"`
-	Title      string    `json:"title"`
-	Components []formRow `json:"components"`
-}
-
-type formRow struct {
-	Type       int         `json:"type"`
-	Components []formInput `json:"components"`
-}
-
-type formInput struct {
-	Type      int    `json:"type"`
-	ID        string `json:"custom_id"`
-	Label     string `json:"label"`
-	Style     int    `json:"style"`
-	Required  bool   `json:"required"`
-	MaxLength int    `json:"max_length"`
-}
-
-// styleParagraph is a field of several lines.
-const styleParagraph = 2
-
-func askForm(locale, id string) form {
-	w := wordsFor(locale)
-	field := formInput{Type: componentInput, ID: formQuestion, Label: w.question, Style: styleParagraph, Required: true, MaxLength: 1000}
-	return form{ID: id, Title: w.followUp, Components: []formRow{{Type: componentRow, Components: []formInput{field}}}}
 }
 
 // request makes a Request of a command, a pressed button or a submitted form, and tells whether its answer is for the person
@@ -250,20 +225,7 @@ func (a *Adapter) request(i interaction) (req bot.Request, private, ok bool) {
 		}
 		return req, false, ok
 	case interactionModal:
-		var d modalData
-		if json.Unmarshal(i.Data, &d) != nil {
-			return req, false, false
-		}
-		text := strings.TrimSpace(bounded(d.values()[formQuestion], mostQuestion))
-		if _, _, known := readCustomID(d.ID); !known || text == "" {
-			return req, false, false
-		}
-		req.Kind, req.Text = bot.Ask, text
-		if i.Message != nil {
-			req.Quoted = textOf(*i.Message)
-			private = i.Message.Flags&flagEphemeral != 0
-		}
-		return req, private, true
+		return a.submitted(i, req)
 	}
 	return req, false, false
 }

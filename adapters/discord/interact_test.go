@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"strings"
 	"sync"
@@ -505,6 +506,58 @@ func TestAFollowUpIsAskedInAForm(t *testing.T) {
 	r := w.bot.got()[1]
 	if r.Kind != bot.Ask || r.Conversation != w.bot.got()[0].Conversation || r.Quoted != "An answer to x" {
 		t.Errorf("the form was understood as %+v, after %+v", r, w.bot.got()[0])
+	}
+}
+
+// TestARefusedTextIsCorrectedInItsForm: a text of many lines is pasted into a form, and what it is refused for is mended in the same
+// form with all that was typed, by whoever typed it and nobody else.
+func TestARefusedTextIsCorrectedInItsForm(t *testing.T) {
+	t.Parallel()
+	b := &script{handle: func(_ context.Context, r bot.Request) (bot.Reply, error) {
+		if r.Args["outlet"] == "" {
+			return bot.Reply{Message: &message.Message{Gist: "Nothing is kept yet.", Tone: message.ToneProblem}, Private: true, Lacks: []string{"outlet"}}, nil
+		}
+		kept := say("The text is kept.")
+		kept.Private = true
+		return kept, nil
+	}}
+	w := run(t, discordfake.Start(t, discordfake.Options{}), b, nil)
+	manager := w.Manager
+	manager.Locale = "fr"
+	opened := w.Slash(t, w.Channel, manager, "source paste", discordfake.Args{"title": "Tanker seized"})
+	if got := opened.AwaitResponse(t); got != respondForm {
+		t.Fatalf("a command without its text was answered with type %d", got)
+	}
+	if f := string(opened.Form()); !strings.Contains(f, "Coller un article") || !strings.Contains(f, `"label":"Média"`) || !strings.Contains(f, `"value":"Tanker seized"`) {
+		t.Errorf("the form is %s", f)
+	}
+	long := "The coast guard seized it.\n\n" + strings.Repeat("And so on. ", 300)
+	refused := opened.SubmitFields(t, map[string]string{"text": long}).Await(t)
+	if !refused.Ephemeral || !strings.Contains(refused.Text(), "Nothing is kept") || len(refused.Buttons) != 1 || refused.Buttons[0].Label != "Corriger" {
+		t.Fatalf("the refusal is %+v", refused)
+	}
+	id := refused.Buttons[0].CustomID
+	if stranger := w.ClickID(t, refused, w.Person, id); stranger.AwaitResponse(t) != respondMessage || stranger.Form() != nil {
+		t.Error("somebody else sees what was typed")
+	}
+	again := w.ClickID(t, refused, manager, id)
+	if got := again.AwaitResponse(t); got != respondForm {
+		t.Fatalf("the button was answered with type %d", got)
+	}
+	kept := again.SubmitFields(t, map[string]string{"outlet": "Harbour Post"}).Await(t)
+	if kept.Text() != "The text is kept." || len(kept.Buttons) != 0 {
+		t.Errorf("the corrected text gets %+v", kept)
+	}
+	asked := w.bot.got()
+	want := map[string]string{"text": strings.TrimSpace(long), "title": "Tanker seized", "outlet": "Harbour Post"}
+	if r := asked[len(asked)-1]; len(asked) != 2 || r.Kind != bot.Run || r.Command != "source paste" || !maps.Equal(r.Args, want) {
+		t.Errorf("the bot was asked %d times, last %+v", len(asked), asked[len(asked)-1])
+	}
+	// In another process what was typed is forgotten, and the form is empty.
+	w.a.drafts.clear()
+	empty := w.ClickID(t, refused, manager, id)
+	if got := empty.AwaitResponse(t); got != respondForm || strings.Contains(string(empty.Form()), "Tanker") {
+		t.Errorf("after a restart it is %d, %s", got, empty.Form())
 	}
 }
 

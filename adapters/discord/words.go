@@ -15,6 +15,8 @@ type words struct {
 	question  string // label of the form's field
 	shortened string // the message is cut because embeds are not allowed here
 	private   string // help of the option
+	paste     string // title of the form for a text
+	correct   string // label of the button that opens a refused form again
 	// A digest can't come to a channel.
 	noMessages string // the kind of channel takes none
 	mayNotPost string // the bot may not post there
@@ -32,6 +34,8 @@ var english = words{
 	question:  "Your question",
 	shortened: "Shortened. To see everything, let me use the permission Embed Links in this channel.",
 	private:   "Show the answer to you alone",
+	paste:     "Paste a report",
+	correct:   "Correct it",
 
 	noMessages: "I can't post a digest in a channel of this kind. Use the command in a text channel.",
 	mayNotPost: "I may not post in this channel. Let me use View Channel, Send Messages (in threads: Send Messages in Threads) and Embed Links here, and try again.",
@@ -49,6 +53,8 @@ var french = words{
 	question:  "Votre question",
 	shortened: "Message raccourci. Pour tout voir, accordez-moi la permission Intégrer des liens dans ce salon.",
 	private:   "Ne montrer la réponse qu’à vous",
+	paste:     "Coller un article",
+	correct:   "Corriger",
 
 	noMessages: "Je ne peux pas publier de digest dans un salon de ce type. Utilisez la commande dans un salon textuel.",
 	mayNotPost: "Je ne peux pas publier dans ce salon. Accordez-moi ici Voir le salon, Envoyer des messages (dans les fils : Envoyer des messages dans les fils) et Intégrer des liens, puis réessayez.",
@@ -66,6 +72,8 @@ var korean = words{
 	question:  "질문",
 	shortened: "일부만 표시했습니다. 전부 보려면 이 채널에서 저에게 링크 첨부 권한을 주세요.",
 	private:   "답변을 나에게만 표시",
+	paste:     "기사 붙여넣기",
+	correct:   "고치기",
 
 	noMessages: "이런 종류의 채널에는 다이제스트를 게시할 수 없습니다. 텍스트 채널에서 명령을 사용해 주세요.",
 	mayNotPost: "이 채널에 게시할 수 없습니다. 채널 보기, 메시지 보내기(스레드에서는 스레드에서 메시지 보내기), 링크 첨부 권한을 저에게 주고 다시 시도해 주세요.",

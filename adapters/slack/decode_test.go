@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,11 @@ func TestOneMentionIsOneGesture(t *testing.T) {
 	b, _ := decoded(t, "message-with-mention")
 	if diff := cmp.Diff(a.request, b.request, cmpopts.EquateComparable(time.Time{})); diff != "" {
 		t.Errorf("app_mention and message differ:\n%s", diff)
+	}
+	for _, g := range []gesture{a, b} {
+		if names := g.names(); len(names) < 2 || !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, "slack:event:Ev") }) {
+			t.Errorf("it is known again by %q", names)
+		}
 	}
 }
 

@@ -175,7 +175,7 @@ func commandView(f sheet, g gesture, w words) slack.ModalViewRequest {
 			entry.Multiline, entry.MaxLength = true, 3000 // https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 		}
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet,
-			slack.NewInputBlock(arg.Name, plainObject(strings.ToUpper(arg.Name[:1])+arg.Name[1:], 2000), plainObject(f.help(arg, w), 2000), entry).WithOptional(!arg.Required && len(f.args()) > 1))
+			slack.NewInputBlock(arg.Name, plainObject(arg.Label, 2000), plainObject(f.help(arg, w), 2000), entry).WithOptional(!arg.Required && len(f.args()) > 1))
 	}
 	return view
 }
@@ -188,7 +188,7 @@ func formTitle(f sheet, w words) string {
 	case f.fixed != "":
 		return w.edit + " " + f.fixed
 	}
-	return w.form(f.command.Group())
+	return w.form(f.command)
 }
 
 // help says what to give for an argument.
@@ -290,12 +290,24 @@ func (a *Adapter) submitted(ctx context.Context, g gesture) any {
 	select {
 	case r := <-done:
 		if r.Message != nil && r.Message.Tone == message.ToneProblem && first != "" {
-			return slack.NewErrorsViewSubmissionResponse(map[string]string{fieldOf(g, r.Message, first): clip(line(r.Message.Gist), 300)})
+			return slack.NewErrorsViewSubmissionResponse(mistakes(g, r, first))
 		}
 	case <-timer.C:
 		close(late)
 	}
 	return nil
+}
+
+// mistakes are what a refusal says, beside the fields that it is about: Slack keeps the form open and what was typed in it.
+func mistakes(g gesture, r bot.Reply, first string) map[string]string {
+	words, out := clip(line(r.Message.Gist), 300), map[string]string{}
+	for _, arg := range r.Lacks {
+		out[arg] = words
+	}
+	if len(out) == 0 {
+		out[fieldOf(g, r.Message, first)] = words
+	}
+	return out
 }
 
 // fieldOf is the field that a refusal is about: the one whose text it repeats, or the first.

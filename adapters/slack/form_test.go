@@ -202,18 +202,23 @@ func TestATextIsPastedIntoAForm(t *testing.T) {
 	t.Parallel()
 	both(t, slackfake.Options{}, nil, func(t *testing.T, st *stage) {
 		st.bot.answer = func(context.Context, bot.Request) (bot.Reply, error) {
-			return bot.Reply{Message: &message.Message{Gist: "Nothing is kept yet: the text doesn't say its date.", Tone: message.ToneProblem}, Private: true}, nil
+			return bot.Reply{Message: &message.Message{Gist: "Nothing is kept yet: the text doesn't say its date.", Tone: message.ToneProblem}, Private: true, Lacks: []string{"published", "title"}}, nil
 		}
 		st.Slash("C1", "UADMIN", "/brief", "source paste")
 		st.Await("the form", func() bool { return len(st.Modals()) == 1 })
 		form := st.Modals()[0]
-		if view := string(form.View); !strings.Contains(view, `"multiline":true`) || !strings.Contains(view, `"max_length":3000`) {
+		if view := string(form.View); !strings.Contains(view, `"multiline":true`) || !strings.Contains(view, `"max_length":3000`) || !strings.Contains(view, "Paste a report") {
 			t.Errorf("the form is %s", form.View)
 		}
 		d := st.Submit("UADMIN", form, map[string]string{"text": "Tanker seized\n\nThe coast guard seized it.", "outlet": "Harbour Post"})
 		st.AwaitAck(d)
-		if ack := string(ackOf(st, d)); !strings.Contains(ack, "doesn't say its date") {
-			t.Errorf("the acknowledgement says %s", ack)
+		var ack struct {
+			Action string            `json:"response_action"`
+			Errors map[string]string `json:"errors"`
+		}
+		if err := json.Unmarshal(ackOf(st, d), &ack); err != nil || ack.Action != "errors" || len(ack.Errors) != 2 ||
+			!strings.Contains(ack.Errors["title"], "doesn't say its date") || !strings.Contains(ack.Errors["published"], "doesn't say its date") {
+			t.Errorf("the acknowledgement says %s, %v: what is lacking stands beside its field, and the form stays open", ackOf(st, d), err)
 		}
 		if r := st.bot.asked()[0]; r.Command != "source paste" || r.Args["text"] != "Tanker seized\n\nThe coast guard seized it." || r.Args["outlet"] != "Harbour Post" {
 			t.Errorf("the bot was asked %+v", r)

@@ -255,7 +255,7 @@ func formButtons(w words) message.Buttons {
 	var row message.Buttons
 	for _, c := range bot.Commands() {
 		if c.Manages && c.Verb() == "add" && len(row.Items) < 5 {
-			row.Items = append(row.Items, message.Button{Label: w.form(c.Group()), Action: actionForm, Value: strings.ReplaceAll(c.Name, " ", ".")})
+			row.Items = append(row.Items, message.Button{Label: w.form(c), Action: actionForm, Value: strings.ReplaceAll(c.Name, " ", ".")})
 		}
 	}
 	if len(row.Items) > 0 {

@@ -368,6 +368,31 @@ func TestASecondPostHeedsTheWaitOfTheFirst(t *testing.T) {
 	})
 }
 
+// TestReadsAndEditsAreRepeated: what changes nothing, or nothing twice, is asked again after whatever may pass.
+func TestReadsAndEditsAreRepeated(t *testing.T) {
+	t.Parallel()
+	s := slackfake.Start(t, slackfake.Options{})
+	synctest.Test(t, func(t *testing.T) {
+		p, began := poster(t, s, nil), time.Now()
+		ref, err := p.Post(t.Context(), channel("C1"), text("one"), "k1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []slackfake.Fault{{Status: 502}, {Status: 429, After: 30}, {Error: "internal_error"}, {Lost: true}} {
+			for _, method := range []string{"conversations.history", "chat.update"} {
+				f.Method = method
+				s.Fault(f)
+			}
+			if got, found, err := p.Find(t.Context(), channel("C1"), "k1", began); err != nil || !found || got != ref {
+				t.Errorf("a search after %+v: %v, %v, %v", f, got, found, err)
+			}
+			if err := p.Edit(t.Context(), ref, text("two")); err != nil {
+				t.Errorf("an edit after %+v: %v", f, err)
+			}
+		}
+	})
+}
+
 // TestAnAnswerArrivesOnceWhateverSlackDoes asks while the post of the answer goes wrong.
 func TestAnAnswerArrivesOnceWhateverSlackDoes(t *testing.T) {
 	t.Parallel()

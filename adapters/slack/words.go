@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"attache/bot"
 	"attache/bot/message"
 )
 
@@ -29,6 +30,7 @@ type words struct {
 	previewed                          string
 	moreDigests                        string // with the number
 	addDigest, addSource, addWatch     string // at most 24 characters: they title the forms too
+	pasteText                          string // titles a form, at most 24 characters
 	zone, managers, answers, language  string // at most 24 characters
 	zoneHelp, managersHelp, answerHelp string
 	languageHelp                       string
@@ -61,7 +63,7 @@ var englishWords = words{
 	remove: "Remove", removeSure: "Remove this digest for good? To stop it for a while, pause it instead.", keep: "Keep it",
 	previewed:   "The preview is in your messages with me.",
 	moreDigests: "and %d more; “/brief digest list” in a channel shows its own.",
-	addDigest:   "Add a digest", addSource: "Add a source", addWatch: "Add to the watch list",
+	addDigest:   "Add a digest", addSource: "Add a source", addWatch: "Add to the watch list", pasteText: "Paste a report",
 	zone: "Time zone", managers: "Who may manage", answers: "Where answers go", language: "Language",
 	zoneHelp:     "A time zone such as Asia/Seoul, or default.",
 	managersHelp: "everyone, or the people who may manage this channel's digests, such as U012AB3CD U034EF5GH; or default.",
@@ -96,7 +98,7 @@ var frenchWords = words{
 	remove: "Supprimer", removeSure: "Supprimer ce digest pour de bon ? Pour l’arrêter un moment, suspendez-le.", keep: "Le garder",
 	previewed:   "L’aperçu est dans nos messages privés.",
 	moreDigests: "et %d autres ; « /brief digest list » dans un salon montre les siens.",
-	addDigest:   "Ajouter un digest", addSource: "Ajouter une source", addWatch: "Mettre en veille",
+	addDigest:   "Ajouter un digest", addSource: "Ajouter une source", addWatch: "Mettre en veille", pasteText: "Coller un article",
 	zone: "Fuseau horaire", managers: "Qui peut gérer", answers: "Où vont les réponses", language: "Langue",
 	zoneHelp:     "Un fuseau horaire comme Europe/Paris, ou default.",
 	managersHelp: "everyone, ou les personnes qui gèrent les digests de ce salon, comme U012AB3CD U034EF5GH ; ou default.",
@@ -131,7 +133,7 @@ var koreanWords = words{
 	remove: "삭제", removeSure: "이 다이제스트를 완전히 없앨까요? 잠시 멈추려면 멈춤을 누르세요.", keep: "그대로 두기",
 	previewed:   "미리보기를 개인 메시지로 보냈습니다.",
 	moreDigests: "그리고 %d개 더 있습니다. 채널에서 “/brief digest list”를 쓰면 그 채널의 것을 보여 줍니다.",
-	addDigest:   "다이제스트 추가", addSource: "출처 추가", addWatch: "관심 목록에 추가",
+	addDigest:   "다이제스트 추가", addSource: "출처 추가", addWatch: "관심 목록에 추가", pasteText: "기사 붙여넣기",
 	zone: "시간대", managers: "관리할 수 있는 사람", answers: "답변 위치", language: "언어",
 	zoneHelp:     "시간대. 예: Asia/Seoul. 또는 default.",
 	managersHelp: "everyone, 또는 이 채널의 다이제스트를 관리할 사람. 예: U012AB3CD U034EF5GH. 또는 default.",
@@ -160,11 +162,13 @@ func wordsFor(locale string) words {
 }
 
 // form names what can be added.
-func (w words) form(group string) string {
-	switch group {
-	case "digest":
+func (w words) form(c bot.Command) string {
+	switch {
+	case c.Verb() == "paste":
+		return w.pasteText
+	case c.Group() == "digest":
 		return w.addDigest
-	case "source":
+	case c.Group() == "source":
 		return w.addSource
 	}
 	return w.addWatch

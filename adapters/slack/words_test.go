@@ -4,6 +4,9 @@ import (
 	"reflect"
 	"testing"
 	"unicode/utf8"
+
+	"attache/bot"
+	"attache/bot/present"
 )
 
 // TestTheHomeHasWordsInEveryLanguage, and titles of forms keep to 24 characters.
@@ -16,9 +19,17 @@ func TestTheHomeHasWordsInEveryLanguage(t *testing.T) {
 				t.Errorf("%s: the setting %s is called %q", locale, name, title)
 			}
 		}
-		for _, group := range []string{"digest", "source", "watch"} {
-			if title := w.form(group); utf8.RuneCountInString(title) > 24 {
-				t.Errorf("%s: the form of %s is called %q", locale, group, title)
+		for _, c := range bot.CommandsIn(locale) {
+			if _, is := formOf(gesture{what: run, trigger: "1", request: bot.Request{Text: c.Name}}); !is {
+				continue
+			}
+			if title := w.form(c); utf8.RuneCountInString(title) > 24 {
+				t.Errorf("%s: the form of %s is called %q", locale, c.Name, title)
+			}
+			for _, arg := range c.Args {
+				if locale != "en-GB" && present.Field(arg.Name, locale) == "" {
+					t.Errorf("%s: the field for %s of %s has no label", locale, arg.Name, c.Name)
+				}
 			}
 		}
 		v := reflect.ValueOf(w)

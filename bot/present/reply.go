@@ -196,3 +196,6 @@ type CommandWords struct {
 
 // Command returns the words of a command in the language of a locale; none where it is not known.
 func Command(name, locale string) CommandWords { return phrasesFor(locale).Commands[name] }
+
+// Field is the label of the field of a form that asks for an argument, or "" where no form does.
+func Field(arg, locale string) string { return phrasesFor(locale).Fields[arg] }

@@ -329,6 +329,8 @@ type phrases struct {
 
 	// Commands, by their names; what is to be typed is the same in every language.
 	Commands map[string]CommandWords
+	// Fields are the labels of a form's fields, by the names of the arguments that they ask for.
+	Fields map[string]string
 
 	// Refusals and problems.
 	NotAllowed      string
@@ -909,6 +911,10 @@ var english = phrases{
 	HelpManages:  "For those who manage the channel.",
 	HelpPromise:  "I am a program. I quote; I don’t judge who is right.",
 
+	Fields: map[string]string{
+		"when": "When", "zone": "Time zone", "about": "About", "link": "Link", "how": "How",
+		"text": "Text", "title": "Title", "outlet": "Outlet", "published": "Date", "watch": "Words to watch", "value": "Value",
+	},
 	Commands: map[string]CommandWords{
 		"ask":    {Summary: "Answer a question from the articles, with who said it and where", Args: map[string]string{"question": "Your question; a link in it is read first"}},
 		"latest": {Summary: "Show what is new now, on a topic or on what this channel follows", Args: map[string]string{"topic": "What it should be about; several separated by commas"}},

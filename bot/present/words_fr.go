@@ -527,6 +527,10 @@ var french = phrases{
 	HelpManages:  "Pour les gestionnaires du salon.",
 	HelpPromise:  "Je suis un programme. Je cite ; je ne juge pas qui a raison.",
 
+	Fields: map[string]string{
+		"when": "Quand", "zone": "Fuseau horaire", "about": "Sujets", "link": "Lien", "how": "Comment",
+		"text": "Texte", "title": "Titre", "outlet": "Média", "published": "Date", "watch": "Mots à mettre en veille", "value": "Valeur",
+	},
 	Commands: map[string]CommandWords{
 		"ask":     {Summary: "Répondre à une question à partir des articles : qui l’a dit et où", Args: map[string]string{"question": "Votre question ; un lien qu’elle contient est lu d’abord"}},
 		"latest":  {Summary: "Montrer ce qui est nouveau, sur un sujet ou sur ce que suit ce salon", Args: map[string]string{"topic": "Le sujet ; plusieurs séparés par des virgules"}},

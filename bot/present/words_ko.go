@@ -528,6 +528,10 @@ var korean = phrases{
 	HelpManages:  "채널 관리자를 위한 명령입니다.",
 	HelpPromise:  "저는 프로그램입니다. 인용할 뿐, 누가 옳은지 판단하지 않습니다.",
 
+	Fields: map[string]string{
+		"when": "시간", "zone": "시간대", "about": "주제", "link": "링크", "how": "방식",
+		"text": "본문", "title": "제목", "outlet": "매체", "published": "날짜", "watch": "관심 낱말", "value": "값",
+	},
 	Commands: map[string]CommandWords{
 		"ask":     {Summary: "기사를 근거로 답합니다. 누가 어디에서 말했는지 함께 보여 줍니다", Args: map[string]string{"question": "질문 내용. 링크가 있으면 먼저 읽습니다"}},
 		"latest":  {Summary: "주제 또는 이 채널이 따르는 것에 대한 새 소식을 봅니다", Args: map[string]string{"topic": "주제. 여럿이면 쉼표로 나눕니다"}},

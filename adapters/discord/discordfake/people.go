@@ -203,6 +203,17 @@ func (i *Interaction) Form() json.RawMessage {
 // Submit sends the form that a click opened, with every field filled with text.
 func (i *Interaction) Submit(t testing.TB, text string) *Interaction {
 	t.Helper()
+	return i.submit(t, func(string) (string, bool) { return text, true })
+}
+
+// SubmitFields sends the form that an interaction opened: a field that typed names is filled anew, the others stay as they are.
+func (i *Interaction) SubmitFields(t testing.TB, typed map[string]string) *Interaction {
+	t.Helper()
+	return i.submit(t, func(id string) (string, bool) { text, is := typed[id]; return text, is })
+}
+
+func (i *Interaction) submit(t testing.TB, typed func(id string) (string, bool)) *Interaction {
+	t.Helper()
 	i.AwaitResponse(t)
 	i.s.mu.Lock()
 	defer i.s.mu.Unlock()
@@ -210,7 +221,11 @@ func (i *Interaction) Submit(t testing.TB, text string) *Interaction {
 		ID         string `json:"custom_id"`
 		Components []struct {
 			Components []struct {
-				ID string `json:"custom_id"`
+				ID       string `json:"custom_id"`
+				Value    string `json:"value"`
+				Label    string `json:"label"`
+				Required bool   `json:"required"`
+				Most     int    `json:"max_length"`
 			} `json:"components"`
 		} `json:"components"`
 	}
@@ -221,7 +236,13 @@ func (i *Interaction) Submit(t testing.TB, text string) *Interaction {
 	for _, r := range form.Components {
 		fields := []any{}
 		for _, f := range r.Components {
-			fields = append(fields, map[string]any{"type": 4, "custom_id": f.ID, "value": text})
+			if text, is := typed(f.ID); is {
+				f.Value = text
+			}
+			if f.Required && strings.TrimSpace(f.Value) == "" || f.Most > 0 && rules.Size(f.Value) > f.Most {
+				t.Fatalf("a client does not send the field %q with %q", f.Label, f.Value)
+			}
+			fields = append(fields, map[string]any{"type": 4, "custom_id": f.ID, "value": f.Value})
 		}
 		rows = append(rows, map[string]any{"type": 1, "components": fields})
 	}

@@ -42,6 +42,9 @@ const (
 	V2Text         = 4000
 	FormTitle      = 45
 	FormFields     = 5
+	FormLabel      = 45
+	Placeholder    = 100
+	FormText       = 4000
 	Choices        = 25
 	ChoiceText     = 100
 	CommandName    = 32
@@ -530,10 +533,15 @@ func (c *checker) formField(path string, v any) {
 			c.add("%s: only a text input may stand in a form's row", path)
 		}
 		c.text(path+".custom_id", o["custom_id"], 1, CustomID)
-		c.text(path+".label", o["label"], 1, 45)
-		if n := number(o["max_length"]); n > 4000 {
-			c.add("%s.max_length is over 4000", path)
+		c.text(path+".label", o["label"], 1, FormLabel)
+		c.text(path+".placeholder", o["placeholder"], 0, Placeholder)
+		most := FormText
+		if n := int(number(o["max_length"])); n > most {
+			c.add("%s.max_length is over %d", path, most)
+		} else if n > 0 {
+			most = n
 		}
+		c.text(path+".value", o["value"], 0, most)
 	case label:
 		c.text(path+".label", m["label"], 1, 45)
 	default:
