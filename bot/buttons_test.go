@@ -103,7 +103,7 @@ func TestAStoryIsFollowedOrRestedFromAtAPress(t *testing.T) {
 		t.Errorf("before the rest: %s, hits %s", titles, hits)
 	}
 	rest := press(present.ActionSnooze, bot.PermissionYes, desk)
-	if got := words(rest); !strings.Contains(got, "Quiet on “Strait of Hormuz") || !strings.Contains(got, "9 Mar 2026") {
+	if got := words(rest); !strings.Contains(got, "“Strait of Hormuz") || !strings.Contains(got, "is snoozed until") || !strings.Contains(got, "9 Mar 2026") {
 		t.Errorf("the rest says %s", got)
 	}
 	if titles, _ := compose(); strings.Contains(titles, "tankers") || !strings.Contains(titles, "chess") {

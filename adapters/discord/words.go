@@ -37,7 +37,7 @@ var english = words{
 	paste:     "Paste a report",
 	correct:   "Correct it",
 
-	noMessages: "I can't post a digest in a channel of this kind. Use the command in a text channel.",
+	noMessages: "I can’t post a digest in a channel of this kind. Use the command in a text channel.",
 	mayNotPost: "I may not post in this channel. Let me use View Channel, Send Messages (in threads: Send Messages in Threads) and Embed Links here, and try again.",
 }
 

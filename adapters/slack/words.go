@@ -37,20 +37,20 @@ type words struct {
 }
 
 var englishWords = words{
-	working:  "One moment: I'm reading the sources. The answer follows here, for you alone.",
-	inPublic: "One moment: I'm reading the sources. The answer follows in this channel.",
-	reading:  "One moment: I'm reading the sources.",
+	working:  "One moment: I’m reading the sources. The answer follows here, for you alone.",
+	inPublic: "One moment: I’m reading the sources. The answer follows in this channel.",
+	reading:  "One moment: I’m reading the sources.",
 	busy:     "I have more questions than I can answer right now, so I did not take this one. Please ask again in a minute.",
-	stopping: "I'm being restarted and could not finish this. Please ask again in a minute.",
+	stopping: "I’m being restarted and could not finish this. Please ask again in a minute.",
 	failed:   "Something went wrong on my side and I have no answer. Please ask again in a minute.",
 	tooLong:  "This took too long and I stopped. Please ask again, or ask for less at once.",
 	stopped:  "Stopped, as you asked.",
-	unsure:   "I answered, but Slack did not confirm that the answer arrived. If you don't see it, please ask again.",
-	file:     "I can't open files. Please paste the text or a link to the report.",
+	unsure:   "I answered, but Slack did not confirm that the answer arrived. If you don’t see it, please ask again.",
+	file:     "I can’t open files. Please paste the text or a link to the report.",
 	posted:   "The answer is in the channel.",
 	shared:   "Shared in the channel.",
 	tooOld:   "This answer is too old to be shared. Ask again with “/brief public” in front of your question, and I answer in the channel.",
-	noDoor:   "I can't write in this channel. Invite me with “/invite @attache”, then ask again.",
+	noDoor:   "I can’t write in this channel. Invite me with “/invite @attache”, then ask again.",
 	share:    "Share in channel",
 	what:     "What would you like to know?", latest: "What is new?", help: "What can I ask?", sources: "What do you read?", news: "What is new on %s?",
 	why: "What was wrong?", wrong: "What was wrong with it?",
@@ -66,8 +66,8 @@ var englishWords = words{
 	addDigest:   "Add a digest", addSource: "Add a source", addWatch: "Add to the watch list", pasteText: "Paste a report",
 	zone: "Time zone", managers: "Who may manage", answers: "Where answers go", language: "Language",
 	zoneHelp:     "A time zone such as Asia/Seoul, or default.",
-	managersHelp: "everyone, or the people who may manage this channel's digests, such as U012AB3CD U034EF5GH; or default.",
-	languageHelp: "The language of this channel's digests: en, fr or ko; or default.",
+	managersHelp: "everyone, or the people who may manage this channel’s digests, such as U012AB3CD U034EF5GH; or default.",
+	languageHelp: "The language of this channel’s digests: en, fr or ko; or default.",
 	answerHelp:   "channel for everyone to see, private for whoever asks alone; or default.",
 }
 

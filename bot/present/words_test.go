@@ -158,10 +158,10 @@ func TestReasonsAreRetoldInTheReadersLanguage(t *testing.T) {
 		{"daily.example did not answer in time; try again later", "daily.example did not answer in time; try again later",
 			"daily.example n’a pas répondu à temps ; réessayez plus tard", "daily.example에서 제때 응답하지 않았습니다. 나중에 다시 시도해 주세요"},
 		{"reported by 5 outlets, 2 of them independently (+1.20)", "reported by 5 outlets, 2 of them independently (+1.20)",
-			"rapporté par 5 médias, dont 2 de façon indépendante (+1.20)", "언론사 5곳이 보도, 그중 2곳은 독립적으로 보도 (+1.20)"},
+			"rapporté par 5 médias, dont 2 de façon indépendante (+1.20)", "매체 5곳이 보도, 그중 2곳은 독립적으로 보도 (+1.20)"},
 		{`it is about "oil", which this channel leaves out`, `it is about "oil", which this channel leaves out`, "il porte sur « oil », que ce salon laisse de côté", "이 채널에서 빼기로 한 주제: oil"},
 		{"it repeats “Who (or what) {n}” (KCNA)", "it repeats “Who (or what) {n}” (KCNA)", "il reprend « Who (or what) {n} » (KCNA)", "“Who (or what) {n}”(KCNA) 기사를 되풀이함"},
-		{"Attaché was taken out of this place.", "Attaché was taken out of this place.", "Attaché a été retiré de ce lieu.", "이곳에서 Attaché가 제거되었습니다."},
+		{"Attaché was taken out of this place.", "Attaché was taken out of this place.", "Attaché a été retiré de ce lieu.", "이곳에서 Attaché를 내보냈습니다."},
 		{"a reason that nobody has foreseen", "a reason that nobody has foreseen", "a reason that nobody has foreseen", "a reason that nobody has foreseen"},
 	} {
 		for locale, want := range map[string]string{"": row.en, "fr": row.fr, "ko": row.ko} {

@@ -84,7 +84,7 @@ func TestEveryButtonWorksAfterARestartAndOnlyForWhomItIsMeant(t *testing.T) {
 		{"digest", "helpful", "", "Noted as helpful"},
 		{"story", "evidence", "", "Evidence"},
 		{"story", "track", "Only those who manage", "is on the watch list"},
-		{"story", "snooze", "Only those who manage", "Quiet on"},
+		{"story", "snooze", "Only those who manage", "is snoozed until"},
 		{"story", "helpful", "", "Noted as helpful"},
 		{"rest", "unsnooze", "Only those who manage", "comes again"},
 		{"evidence", "again", "", "as of"},
