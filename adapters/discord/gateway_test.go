@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -281,13 +282,25 @@ func TestAPanicAnywhereInTheBotIsCaught(t *testing.T) {
 	t.Parallel()
 	b := &script{panics: true}
 	b.complete = func(string, string, string) []bot.Choice { panic("a bug") }
-	w := run(t, discordfake.Start(t, discordfake.Options{MessageContent: true}), b, func(c *Config) { c.MessageContent = true })
+	var trap atomic.Bool
+	w := run(t, discordfake.Start(t, discordfake.Options{MessageContent: true}), b, func(c *Config) {
+		c.MessageContent = true
+		c.Now = func() time.Time {
+			if trap.Swap(false) {
+				panic("a bug in what hears every event")
+			}
+			return time.Now()
+		}
+	})
+	trap.Store(true)
+	w.Send("TYPING_START", map[string]any{"channel_id": w.Channel})
+	w.Await(t, "a panic on the gateway's own goroutine", func() bool { return w.a.Counts()["panics"] == 1 })
 	w.Say(t, w.Thread, w.Person, "hello?") // TakesPart panics
 	if got := w.Autocomplete(t, w.Channel, w.Person, "brief latest", "topic", ""); got != nil {
 		t.Errorf("got %v", got)
 	}
 	w.Remove(false) // Left panics
-	w.Await(t, "three panics", func() bool { return w.a.Counts()["panics"] == 3 })
+	w.Await(t, "four panics", func() bool { return w.a.Counts()["panics"] == 4 })
 	w.answers(t, "still there?")
 }
 

@@ -64,6 +64,14 @@ func TestATableIsAlignedWhereAPhoneCanShowIt(t *testing.T) {
 	if got := table(narrow); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	wide := message.Table{Columns: []message.Column{{Title: "Outlet"}, {Title: "Country"}}, Rows: [][][]message.Span{{cell(message.T("The Harbour Post of Arvik")), cell(message.T("Norway"))}}}
+	if got := table(wide); width("The Harbour Post of Arvik  Country") != 34 || !strings.HasPrefix(got, "```") {
+		t.Errorf("what a phone can show is drawn as\n%s", got)
+	}
+	wide.Rows[0][1] = cell(message.T("Norway (NO)"))
+	if got := table(wide); got != "**The Harbour Post of Arvik** · Norway (NO)" {
+		t.Errorf("what would be broken into two lines is drawn as\n%s", got)
+	}
 	cited := message.Table{
 		Columns: []message.Column{{Title: "Who"}, {Title: "Said"}, {Title: "Reports", Right: true}, {Title: "Date"}},
 		Rows: [][][]message.Span{

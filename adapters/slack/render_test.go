@@ -228,11 +228,18 @@ func TestCommandsInSmallPrintLookLikeCommands(t *testing.T) {
 
 func TestNothingIsLostInFitting(t *testing.T) {
 	t.Parallel()
+	for _, sentences := range []int{12, 1} { // too long, and of too many blocks
+		fitting(t, sentences)
+	}
+}
+
+func fitting(t *testing.T, sentences int) {
+	t.Helper()
 	poster := offline(t).Poster()
 	m := &message.Message{Gist: "A long digest."}
 	for i := range 60 {
 		m.Blocks = append(m.Blocks, message.Heading{Level: 2, Spans: []message.Span{message.T("Item")}},
-			message.P(message.T(strings.Repeat("One sentence of it stands here. ", 12)), message.C(i+1, "https://news.example/"+strings.Repeat("a", 40))))
+			message.P(message.T(strings.Repeat("One sentence of it stands here. ", sentences)), message.C(i+1, "https://news.example/"+strings.Repeat("a", 40))))
 	}
 	s := message.Sources{}
 	for i := range 60 {
@@ -256,8 +263,8 @@ func TestNothingIsLostInFitting(t *testing.T) {
 		buttons += len(v.Buttons)
 	}
 	for _, all := range []string{shown, spoken} {
-		if n := strings.Count(all, "One sentence of it stands here."); n != 60*12 {
-			t.Errorf("%d sentences are left of %d", n, 60*12)
+		if n := strings.Count(all, "One sentence of it stands here."); n != 60*sentences {
+			t.Errorf("%d sentences are left of %d", n, 60*sentences)
 		}
 	}
 	if buttons != 1 {
