@@ -233,6 +233,7 @@ func (b *Bot) Handle(ctx context.Context, r Request) (reply Reply, err error) {
 	if m == nil {
 		return Reply{}, nil
 	}
+	m.Locale = v.User.Locale
 	return Reply{Message: m, Private: v.private, Why: v.why, Lacks: v.lacks}, nil
 }
 

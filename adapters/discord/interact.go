@@ -412,7 +412,7 @@ func (a *Adapter) answer(ctx context.Context, req bot.Request, locale string) bo
 
 // fitted is a reply cut into messages, with a way to ask on.
 func (a *Adapter) fitted(m *message.Message, locale string) []*message.Message {
-	return message.Fit(askable(m, wordsFor(locale).followUp), limits())
+	return message.Fit(askable(m, locale), limits())
 }
 
 // finish puts the reply in the place of "thinking…", which never stays.

@@ -64,7 +64,7 @@ func (p poster) Post(ctx context.Context, to message.Address, m *message.Message
 		return message.Ref{}, &message.Error{Class: message.Gone, Reason: "a channel of this kind takes no messages"}
 	}
 	ping := m.Ping
-	m = askable(m, english.about)
+	m = askable(m, "")
 	f := Render(m)
 	f.rows = signed(f.rows, key)
 	b := f.body(0)
@@ -78,7 +78,7 @@ func (p poster) Post(ctx context.Context, to message.Address, m *message.Message
 	id, err := p.post(ctx, channel, b, key)
 	if code := codeOf(err); code == codeMissingPermissions || code == codeEmptyMessage {
 		// Certainly refused: perhaps only the embeds are.
-		plain := contentBody(m, 0, english.shortened)
+		plain := contentBody(m, 0, wordsFor(m.Locale).shortened)
 		plain.Components = b.Components
 		plain.ring(ping)
 		if second, err2 := p.post(ctx, channel, plain, key); err2 == nil || codeOf(err2) != code {
@@ -323,7 +323,7 @@ func older(id, than string) bool {
 
 // Edit replaces a message.
 func (p poster) Edit(ctx context.Context, ref message.Ref, m *message.Message) error {
-	b := Render(askable(m, english.about)).body(0)
+	b := Render(askable(m, "")).body(0)
 	return classify(p.a.rest.again(ctx, call{what: "edit a message", method: http.MethodPatch,
 		url: api("channels", place(ref.Address), "messages", ref.ID), body: b, files: b.files}, nil, true, 3))
 }

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -94,7 +95,7 @@ func Render(m *message.Message) Form {
 
 // RenderJSON draws one fitted message as the JSON that Post would send, but for the nonce.
 func RenderJSON(m *message.Message) (json.RawMessage, error) {
-	raw, err := json.Marshal(Render(m).body(0))
+	raw, err := json.Marshal(Render(askable(m, "")).body(0))
 	if err != nil {
 		return nil, fmt.Errorf("marshal a message for Discord: %w", err)
 	}
@@ -489,13 +490,23 @@ func (r *renderer) button(b message.Button) (button, bool) {
 // actionHelpful is the vote under every answer and digest; where people may vote they may also ask on.
 const actionHelpful = "helpful"
 
+// voteOnDigest is how the value of a vote on a digest begins.
+const voteOnDigest = "digest."
+
 // askable adds a button that opens a form for a further question to the votes under an answer or a digest. In Discord a
 // message below an answer comes without its text unless it mentions the bot, so a button is the surest way to go on.
-func askable(m *message.Message, label string) *message.Message {
+// It is in the language of the message or, where that doesn't tell, in that of the locale.
+func askable(m *message.Message, locale string) *message.Message {
+	w := wordsFor(cmp.Or(m.Locale, locale))
 	for i, b := range m.Blocks {
 		row, ok := b.(message.Buttons)
-		if !ok || len(row.Items) >= rules.RowButtons || !slices.ContainsFunc(row.Items, func(b message.Button) bool { return b.Action == actionHelpful }) {
+		vote := slices.IndexFunc(row.Items, func(b message.Button) bool { return b.Action == actionHelpful })
+		if !ok || len(row.Items) >= rules.RowButtons || vote < 0 {
 			continue
+		}
+		label := w.followUp
+		if strings.HasPrefix(row.Items[vote].Value, voteOnDigest) {
+			label = w.about
 		}
 		out := *m
 		out.Blocks = slices.Clone(m.Blocks)

@@ -58,7 +58,7 @@ func (a *Adapter) message(ctx context.Context, m posted) {
 	}
 	a.counts.add("busy")
 	a.aside(func() {
-		note := &message.Message{Gist: wordsFor("").busy, Tone: message.ToneProblem}
+		note := &message.Message{Gist: wordsFor(a.localeOf(m.Guild)).busy, Tone: message.ToneProblem}
 		a.reply(ctx, m, []*message.Message{note})
 	})
 }
@@ -165,13 +165,13 @@ func (a *Adapter) talk(ctx context.Context, m posted, me identity) {
 		defer close(typed)
 		a.showTyping(typing, m.Channel)
 	}()
-	reply := a.answer(ctx, req, "")
+	reply := a.answer(ctx, req, req.PlaceLocale)
 	stop()
 	<-typed
 	if reply.Message == nil {
 		return
 	}
-	parts := a.fitted(reply.Message, "")
+	parts := a.fitted(reply.Message, req.PlaceLocale)
 	if thread {
 		a.joined.put(m.Channel, joining{takes: true, asked: a.now()})
 	}
@@ -322,7 +322,7 @@ func (a *Adapter) hint(ctx context.Context, m posted, key string) {
 		return
 	}
 	a.counts.add("hints")
-	w := wordsFor("")
+	w := wordsFor(a.localeOf(m.Guild))
 	a.reply(ctx, m, []*message.Message{{
 		Gist:   w.hint,
 		Blocks: []message.Block{message.P(message.T(w.hint)), message.Buttons{Items: []message.Button{{Label: w.followUp, Action: actionAsk}}}},
@@ -352,7 +352,7 @@ func (a *Adapter) reply(ctx context.Context, m posted, parts []*message.Message)
 			id, err = a.send(ctx, m.Channel, b, key)
 		}
 		if codeOf(err) == codeMissingPermissions || codeOf(err) == codeEmptyMessage {
-			id, err = a.send(ctx, m.Channel, contentBody(part, 0, wordsFor("").shortened), key)
+			id, err = a.send(ctx, m.Channel, contentBody(part, 0, wordsFor(part.Locale).shortened), key)
 		}
 		if err != nil {
 			if n == 0 && m.Guild != "" && (codeOf(err) == codeMissingPermissions || codeOf(err) == codeMissingAccess) {
@@ -378,7 +378,7 @@ func (a *Adapter) whisper(ctx context.Context, m posted, parts []*message.Messag
 		a.log.Warn("a private answer could not be delivered", "error", err)
 		return nil
 	}
-	return a.reply(ctx, m, []*message.Message{{Gist: wordsFor("").direct}})
+	return a.reply(ctx, m, []*message.Message{{Gist: wordsFor(a.localeOf(m.Guild)).direct}})
 }
 
 // direct sends parts to a person's direct channel. Somebody who takes no direct messages is not written to again.

@@ -424,11 +424,12 @@ func TestAnAnswerAndADigestOfferToAskOn(t *testing.T) {
 	if got := m.Buttons[len(m.Buttons)-1]; got.Label != wordsFor("ko").followUp || got.CustomID != "v1:ask:" {
 		t.Errorf("the last button is %+v", got)
 	}
-	if _, err := w.a.Poster().Post(t.Context(), at(w.Guild, w.Other), &message.Message{Gist: "a digest", Blocks: []message.Block{votes}}, "key"); err != nil {
+	votes.Items[0].Value = "digest.d1.1708473600"
+	if _, err := w.a.Poster().Post(t.Context(), at(w.Guild, w.Other), &message.Message{Gist: "un digest", Locale: "fr", Blocks: []message.Block{votes}}, "key"); err != nil {
 		t.Fatal(err)
 	}
 	m = w.AwaitFromBot(t, w.Other, 1)[0]
-	if got := m.Buttons[len(m.Buttons)-1]; got.Label != english.about || got.CustomID != "v1:ask::key" {
+	if got := m.Buttons[len(m.Buttons)-1]; got.Label != french.about || got.CustomID != "v1:ask::key" {
 		t.Errorf("the last button is %+v", got)
 	}
 	if form := w.ClickID(t, m, w.Person, "v1:ask::key"); form.AwaitResponse(t) != respondForm {

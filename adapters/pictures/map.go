@@ -193,7 +193,8 @@ func (c *canvas) places(places, far []Place, v view) {
 		for i, p := range far {
 			names[i] = numbers(p) + " " + p.Name
 		}
-		beyond = "Beyond this map: " + strings.Join(names, ";  ")
+		// An arrow says it in every language: what the picture shows is said in the reader's beside it, in its words.
+		beyond = "→ " + strings.Join(names, ";  ")
 		feet = append(feet, box{0, v.h - 44, c.pen(c.pens.medium, 22).width(beyond) + 30, 44})
 	}
 

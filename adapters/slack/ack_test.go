@@ -25,8 +25,8 @@ func (deaf) TakesPart(ctx context.Context, _ string) bool       { <-ctx.Done(); 
 func (deaf) Left(ctx context.Context, _, _ string) error        { <-ctx.Done(); return ctx.Err() }
 func (deaf) Uninstalled(ctx context.Context, _, _ string) error { <-ctx.Done(); return ctx.Err() }
 
-// TestAnEnvelopeIsTakenAndAcknowledgedInNoTime runs on a clock that stands still while anything works: each envelope lies on the
-// desk when it is acknowledged, at once. The library queues twenty acknowledgements for a connection that is not there; each
+// TestAnEnvelopeIsTakenAndAcknowledgedInNoTime runs on a clock that stands still while anything works: each envelope, a retry like a first delivery, lies on
+// the desk when it is acknowledged, at once. The library queues twenty acknowledgements for a connection that is not there; each
 // further one is given up, so that a dead socket holds nothing up, and Slack sends again what it concerns.
 func TestAnEnvelopeIsTakenAndAcknowledgedInNoTime(t *testing.T) {
 	t.Parallel()
@@ -46,7 +46,7 @@ func TestAnEnvelopeIsTakenAndAcknowledgedInNoTime(t *testing.T) {
 		took := make([]time.Duration, 23)
 		for i := range took {
 			began := time.Now()
-			a.envelope(t.Context(), client, socketmode.Request{Type: socketmode.RequestTypeEventsAPI, EnvelopeID: fmt.Sprint("E", i), Payload: json.RawMessage(fmt.Sprintf(
+			a.envelope(t.Context(), client, socketmode.Request{Type: socketmode.RequestTypeEventsAPI, EnvelopeID: fmt.Sprint("E", i), RetryAttempt: i % 3, Payload: json.RawMessage(fmt.Sprintf(
 				`{"type":"event_callback","team_id":"T1","event_id":"Ev%[1]d","event":{"type":"app_mention","user":"U1","text":"who?","channel":"C1","ts":"170840880%[1]d.000100"}}`, i))})
 			took[i] = time.Since(began)
 		}

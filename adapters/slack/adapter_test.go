@@ -325,7 +325,7 @@ func TestWhatCannotBeReadIsAcknowledged(t *testing.T) {
 func TestAMalformedFieldDoesNotHideAQuestion(t *testing.T) {
 	t.Parallel()
 	both(t, slackfake.Options{}, nil, func(t *testing.T, st *stage) {
-		asked := st.SayWith("C1", "U1", "<@"+slackfake.BotUser+"> who?", "", map[string]any{"blocks": "no list", "attachments": 7})
+		asked := st.SayWith("C1", "U1", "<@"+slackfake.BotUser+"> who?", "", map[string]any{"blocks": "no list", "attachments": 7, "client_msg_id": 7, "event_ts": 1.5, "thread_ts": map[string]any{}, "subtype": []any{}})
 		st.AwaitMessage("C1", func(m slackfake.Message) bool { return m.ThreadTS == asked.TS })
 		st.AwaitAck(asked)
 	})

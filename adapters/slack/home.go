@@ -168,7 +168,6 @@ func (a *Adapter) homeDigests(ctx context.Context, d *drawing, g gesture, all []
 		if one.Paused {
 			row[2] = order(w.resume, "digest resume")
 		}
-		row[3].Style = message.StyleDanger
 		d.actions(message.Buttons{Items: row})
 		d.confirm(w.remove, w.removeSure, w.keep)
 	}

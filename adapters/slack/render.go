@@ -458,7 +458,7 @@ func (d *drawing) table(t message.Table) {
 	if len(t.Columns) == 0 || len(t.Rows) == 0 {
 		return
 	}
-	if d.tables == 1 && fitsTable(t) {
+	if d.tables == 1 && fitsTable(t) && !wordy(t) {
 		block := slack.NewTableBlock("")
 		var settings []slack.ColumnSetting
 		var head []slack.TableCell
@@ -497,26 +497,58 @@ func (d *drawing) table(t message.Table) {
 // narrow is how wide a table in a fixed pitch may be on a phone.
 const narrow = 44
 
-// listed is a table as a list, for tables too wide to be aligned: the first cell of a row, then the others by name.
+// longCell is from how many characters on a cell is text and no value: beside others it would stand in a column as narrow as a
+// word and as long as the screen.
+const longCell = 60
+
+func wordy(t message.Table) bool {
+	return slices.ContainsFunc(t.Rows, func(row [][]message.Span) bool { return slices.ContainsFunc(row, long) })
+}
+
+func long(c []message.Span) bool { return utf8.RuneCountInString(line(message.Words(c))) > longCell }
+
+// listed is a table as a list, for tables too wide to be aligned: the first cell of a row, strong, then what is long, then the
+// rest, of which only numbers say of what they are.
 func listed(t message.Table) message.List {
 	var l message.List
 	for _, row := range t.Rows {
-		var item []message.Span
+		var item, rest []message.Span
 		for i, c := range row {
 			if i >= len(t.Columns) || line(message.Words(c)) == "" {
 				continue
 			}
-			if len(item) > 0 {
-				item = append(item, message.T(" · "))
-				if title := line(t.Columns[i].Title); title != "" {
-					item = append(item, message.I(title+" "))
-				}
+			if i == 0 {
+				item = append(item, strong(c)...)
+				continue
 			}
-			item = append(item, c...)
+			into := &rest
+			if long(c) {
+				into = &item
+			}
+			if len(*into) > 0 {
+				*into = append(*into, message.T(" · "))
+			}
+			if title := line(t.Columns[i].Title); title != "" && t.Columns[i].Right {
+				*into = append(*into, message.T(title+": "))
+			}
+			*into = append(*into, c...)
 		}
-		l.Items = append(l.Items, item)
+		if len(item) > 0 && len(rest) > 0 {
+			item = append(item, message.T(" · "))
+		}
+		l.Items = append(l.Items, append(item, rest...))
 	}
 	return l
+}
+
+func strong(c []message.Span) []message.Span {
+	out := slices.Clone(c)
+	for i, s := range out {
+		if s.Kind == message.Plain || s.Kind == message.Emphasis {
+			out[i].Kind = message.Strong
+		}
+	}
+	return out
 }
 
 // cell is a table's cell. Empty ones hold a dash: Slack refuses an empty text.

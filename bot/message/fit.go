@@ -68,7 +68,7 @@ func Fit(m *Message, l Limits) []*Message {
 		if len(parts) > 1 {
 			count = fmt.Sprintf(" (%d/%d)", i+1, len(parts))
 		}
-		out[i] = &Message{Gist: cutWords(m.Gist, f.l.Gist-Size(count), Size) + count, Tone: m.Tone, Blocks: blocks}
+		out[i] = &Message{Gist: cutWords(m.Gist, f.l.Gist-Size(count), Size) + count, Tone: m.Tone, Locale: m.Locale, Blocks: blocks}
 	}
 	out[0].Ping = m.Ping // once
 	return out

@@ -9,13 +9,14 @@ import (
 type wire struct {
 	Gist   string            `json:"gist"`
 	Tone   Tone              `json:"tone,omitempty"`
+	Locale string            `json:"locale,omitempty"`
 	Ping   string            `json:"ping,omitempty"`
 	Blocks []json.RawMessage `json:"blocks,omitempty"`
 }
 
 // MarshalJSON writes the message with a "type" in each block.
 func (m Message) MarshalJSON() ([]byte, error) {
-	w := wire{Gist: m.Gist, Tone: m.Tone, Ping: m.Ping}
+	w := wire{Gist: m.Gist, Tone: m.Tone, Locale: m.Locale, Ping: m.Ping}
 	for _, b := range m.Blocks {
 		raw, err := marshalBlock(b)
 		if err != nil {
@@ -70,7 +71,7 @@ func (m *Message) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return err
 	}
-	*m = Message{Gist: w.Gist, Tone: w.Tone, Ping: w.Ping}
+	*m = Message{Gist: w.Gist, Tone: w.Tone, Locale: w.Locale, Ping: w.Ping}
 	for i, raw := range w.Blocks {
 		b, err := unmarshalBlock(raw)
 		if err != nil {

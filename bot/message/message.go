@@ -27,6 +27,8 @@ type Message struct {
 	Blocks []Block
 	// Tone colours the message where a platform can (the bar beside a Discord embed).
 	Tone Tone
+	// Locale is the language of the words around what reports say, BCP 47; empty is English. What a platform adds is said in it.
+	Locale string
 	// Ping is the id of a role that posting the message rings, where the platform has roles; empty rings nobody. Nothing that
 	// stands in Gist or Blocks ever does.
 	Ping string

@@ -87,7 +87,7 @@ func Edition(e briefings.Edition, i Issue) *message.Message {
 	for _, item := range e.Items {
 		headlines = append(headlines, strings.TrimRight(shortened(item.Headline, 110), "."))
 	}
-	m.Gist = title + ". " + sentence(strings.Join(headlines, d.p.Semicolon+" "))
+	m.Gist, m.Locale = title+". "+sentence(strings.Join(headlines, d.p.Semicolon+" ")), i.Locale
 	return m
 }
 

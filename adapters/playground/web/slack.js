@@ -139,11 +139,12 @@ function richLeaf(leaf) {
       return leaf.unicode ? String.fromCodePoint(...leaf.unicode.split("-").map((c) => parseInt(c, 16))) : `:${leaf.name}:`;
     case "date":
       return styled(h("time", {}, slackDate(leaf.timestamp, leaf.format, leaf.fallback)), leaf.style);
-    case "user":
     case "channel":
+      return h("span", { class: "slack-mention" }, "#" + leaf.channel_id);
+    case "user":
     case "usergroup":
     case "broadcast":
-      return h("span", { class: "slack-mention" }, "@" + (leaf.user_id ?? leaf.channel_id ?? leaf.usergroup_id ?? leaf.range));
+      return h("span", { class: "slack-mention" }, "@" + (leaf.user_id ?? leaf.usergroup_id ?? leaf.range));
     case "tag":
       return h("span", { class: "slack-tag" }, leaf.text ?? "");
     case "citation":
