@@ -23,9 +23,9 @@ type words struct {
 }
 
 var english = words{
-	busy:      "I have my hands full right now. Please ask again in a minute.",
-	unended:   "I could not finish this answer in time. Please ask again.",
-	failed:    "Something went wrong on my side, and I could not answer. Please ask again; if it stays so, tell whoever runs me.",
+	busy:      "I have more questions than I can answer right now, so I did not take this one. Please ask again in a minute.",
+	unended:   "I could not finish this in time. Please ask again in a minute, or ask for less at once.",
+	failed:    "Something went wrong on my side, and I have no answer. Please ask again in a minute; if it stays like this, tell whoever runs Attaché.",
 	expired:   "This button is too old for me. Please ask again.",
 	direct:    "I answered you in a direct message.",
 	hint:      "Discord shows me messages here only when you mention me, or reply to me with the ping on. Mention me, or press the button.",
@@ -42,9 +42,9 @@ var english = words{
 }
 
 var french = words{
-	busy:      "Je suis débordé pour le moment. Redemandez-moi dans une minute.",
-	unended:   "Je n’ai pas pu terminer cette réponse à temps. Reposez la question.",
-	failed:    "Quelque chose s’est mal passé de mon côté et je n’ai pas pu répondre. Réessayez ; si cela continue, prévenez la personne qui s’occupe de moi.",
+	busy:      "J’ai plus de questions que je ne peux en traiter pour le moment et je n’ai pas pris celle-ci. Reposez-la dans une minute.",
+	unended:   "Je n’ai pas pu finir à temps. Reposez la question dans une minute, ou demandez moins à la fois.",
+	failed:    "Quelque chose s’est mal passé de mon côté et je n’ai pas de réponse. Reposez la question dans une minute ; si cela continue, prévenez la personne qui s’occupe d’Attaché.",
 	expired:   "Ce bouton est trop ancien pour moi. Reposez la question.",
 	direct:    "Je vous ai répondu en message privé.",
 	hint:      "Discord ne me montre les messages ici que si vous me mentionnez, ou si vous me répondez avec la mention activée. Mentionnez-moi ou appuyez sur le bouton.",
@@ -61,9 +61,9 @@ var french = words{
 }
 
 var korean = words{
-	busy:      "지금은 요청이 많습니다. 1분 뒤에 다시 질문해 주세요.",
-	unended:   "시간 안에 답변을 마치지 못했습니다. 다시 질문해 주세요.",
-	failed:    "제 쪽에서 문제가 생겨 답변하지 못했습니다. 다시 질문해 주세요. 계속되면 관리자에게 알려 주세요.",
+	busy:      "지금은 질문이 너무 많아 이 질문을 받지 못했습니다. 1분 뒤에 다시 질문해 주세요.",
+	unended:   "시간 안에 마치지 못했습니다. 1분 뒤에 다시 질문하거나 한 번에 더 적게 물어봐 주세요.",
+	failed:    "제 쪽에서 문제가 생겨 답변하지 못했습니다. 1분 뒤에 다시 질문해 주세요. 계속되면 Attaché 운영자에게 알려 주세요.",
 	expired:   "너무 오래된 버튼입니다. 다시 질문해 주세요.",
 	direct:    "개인 메시지로 답변드렸습니다.",
 	hint:      "Discord에서는 저를 멘션하거나, 알림을 켜고 제 메시지에 답장해야 제가 글을 읽을 수 있습니다. 저를 멘션하거나 버튼을 눌러 주세요.",
