@@ -78,6 +78,7 @@ func Screenshots(t testing.TB, address, dir string) {
 	m.Click(".views button", "Channels")
 	m.Click(".channel", "general")
 	m.Wait(`document.querySelectorAll("article.theirs").length >= 2`)
+	Read[bool](m, `(() => { document.querySelector("article").scrollIntoView(); return true; })()`) // what a phone shows of an answer first
 	m.Shoot(dir, "phone-slack")
 	m.Click(".switch button", "Discord")
 	m.Look(Phone().InTheDark())
