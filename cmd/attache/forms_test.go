@@ -235,6 +235,9 @@ var (
 	bracketed = regexp.MustCompile(`\[(\d+)\]`)
 	slackLink = regexp.MustCompile(`<(https?://[^|>]*)(?:\|([^>]*))?>`)
 	slackTime = regexp.MustCompile(`<!date\^[^>]*>`)
+	// In small print only what is to be typed is marked, by us.
+	slackCode  = regexp.MustCompile("`[^`]*`")
+	slackMarks = regexp.MustCompile("[*_~`]|:[A-Za-z0-9_+'-]+:")
 	// An address in Discord's markdown has its brackets escaped by percent signs.
 	discordLink = regexp.MustCompile(`\]\(<?(https?://[^\s()<>]+)>?\)`)
 	discordTime = regexp.MustCompile(`<t:\d+(?::[a-zA-Z])?>`)
@@ -249,6 +252,13 @@ func lettersOf(s string) string {
 		}
 		return -1
 	}, scheme.Replace(message.Clean(s)))
+}
+
+// unseen looks for characters that nobody sees and that turn or hide others.
+func unseen(t faults, platform, s string) {
+	if clean := message.Clean(s); clean != s {
+		t.Errorf("%s would show %q, which is %q", platform, s, clean)
+	}
 }
 
 // slackForm draws m for Slack and holds each part to Slack's rules.
@@ -269,11 +279,13 @@ func slackForm(t faults, m *message.Message) form {
 		if v := slackfake.Check(drawn.Blocks, drawn.Text); v.Error != "" || len(v.Live) > 0 {
 			t.Errorf("Slack would say %q: %v; live: %v", v.Error, v.Details, v.Live)
 		}
+		unseen(t, "Slack's screen readers", drawn.Text)
 		var blocks any
 		if err := json.Unmarshal(drawn.Blocks, &blocks); err != nil {
 			t.Fatalf("%v", err)
 		}
 		text := func(s string) {
+			unseen(t, "Slack", s)
 			f.words += lettersOf(s)
 			for _, n := range bracketed.FindAllStringSubmatch(s, -1) {
 				f.cited[n[1]]++
@@ -281,6 +293,9 @@ func slackForm(t faults, m *message.Message) form {
 		}
 		mrkdwn := func(s string) {
 			s = slackTime.ReplaceAllString(s, "")
+			if small := slackCode.ReplaceAllString(slackLink.ReplaceAllString(s, "$2"), ""); slackMarks.MatchString(small) {
+				t.Errorf("Slack would format or draw what is foreign in %q", s)
+			}
 			for _, l := range slackLink.FindAllStringSubmatch(s, -1) {
 				f.links[html.UnescapeString(l[1])] = true
 			}
@@ -336,6 +351,7 @@ func discordForm(t faults, m *message.Message) form {
 			t.Errorf("Discord would let mentions through: %s", raw)
 		}
 		markdown := func(s string) {
+			unseen(t, "Discord", s)
 			s = discordTime.ReplaceAllString(s, "")
 			for _, l := range discordLink.FindAllStringSubmatch(s, -1) {
 				f.links[l[1]] = true
