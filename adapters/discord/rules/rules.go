@@ -536,7 +536,7 @@ func (c *checker) formField(path string, v any) {
 		c.text(path+".label", o["label"], 1, FormLabel)
 		c.text(path+".placeholder", o["placeholder"], 0, Placeholder)
 		most := FormText
-		if n := int(number(o["max_length"])); n > most {
+		if n := number(o["max_length"]); n > most {
 			c.add("%s.max_length is over %d", path, most)
 		} else if n > 0 {
 			most = n
