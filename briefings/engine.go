@@ -350,7 +350,7 @@ func (e *Engine) ReadLink(ctx context.Context, url string) (a Article, isNew boo
 		return Article{}, false, err
 	}
 	r.Unreviewed = true // anybody can send a link
-	r.Owner = WorkspaceOf(viewing(ctx))
+	r.Owner = Brings(ctx)
 	a, isNew, err = e.Read(ctx, r)
 	if err == nil {
 		err = e.vouch(ctx, &a)

@@ -44,16 +44,30 @@ func ownersSeen(channel string) []string {
 
 type viewingKey struct{}
 
+// looking is who looks under a context, and the owner of what they bring.
+type looking struct{ channel, brings string }
+
 // Viewing is ctx for a channel that looks: what the engine does under it for nobody else in particular shows only what the
 // channel may see, and a link that is read belongs to its workspace. Under a ctx without one only what is everyone's is shown.
 func Viewing(ctx context.Context, channel string) context.Context {
-	return context.WithValue(ctx, viewingKey{}, channel)
+	return context.WithValue(ctx, viewingKey{}, looking{channel, WorkspaceOf(channel)})
+}
+
+// ViewingAlone is Viewing for a channel that keeps to itself what is brought there: a direct message.
+func ViewingAlone(ctx context.Context, channel string) context.Context {
+	return context.WithValue(ctx, viewingKey{}, looking{channel, channel})
 }
 
 // viewing is the channel that looks under ctx; "" where none does.
 func viewing(ctx context.Context) string {
-	channel, _ := ctx.Value(viewingKey{}).(string)
-	return channel
+	who, _ := ctx.Value(viewingKey{}).(looking)
+	return who.channel
+}
+
+// Brings is the owner of what is brought under ctx; "", everyone, where nobody in particular looks.
+func Brings(ctx context.Context) string {
+	who, _ := ctx.Value(viewingKey{}).(looking)
+	return who.brings
 }
 
 // Sighting says that an article is an owner's to see, and since when. An article has one for each of its owners.
@@ -93,10 +107,11 @@ type viewer struct {
 	key    string   // the same for all who see the same
 }
 
-// viewer is who looks: the channel that is named or, without one, the one of ctx.
+// viewer is who looks: the channel that is named or, without one, the one of ctx. The operator sees all, whichever channel is
+// named.
 func (e *Engine) viewer(ctx context.Context, channel string) viewer {
 	channel = cmp.Or(channel, viewing(ctx))
-	if channel == Everything {
+	if channel == Everything || viewing(ctx) == Everything {
 		return viewer{all: true, key: Everything}
 	}
 	var who viewer
