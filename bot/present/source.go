@@ -121,7 +121,7 @@ func SourcePreview(p briefings.Preview, o SourceOffer, r Reader) *message.Messag
 	m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewNothing, nil)...), message.Small(say(d.p.PreviewHow, args{"link": shortened(o.Link, 300)})...))
 	label := d.p.ButtonFollow
 	if o.Shared {
-		m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewHere, args{"link": shortened(o.Link, 300)})...))
+		m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewHere, nil)...))
 		label = d.p.ButtonShared
 	}
 	m.Blocks = append(m.Blocks, d.followButtons(o, label, true)...)
@@ -149,7 +149,7 @@ func SourceListPreview(l *briefings.ListError, room int, o SourceOffer, r Reader
 	}
 	m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewNothing, nil)...), message.Small(say(d.p.PreviewListHow, args{"link": shortened(o.Link, 300)})...))
 	if o.Shared {
-		m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewHere, args{"link": shortened(o.Link, 300)})...))
+		m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewHere, nil)...))
 	}
 	m.Blocks = append(m.Blocks, d.followButtons(o, d.p.ButtonFollowAll, false)...)
 	return m

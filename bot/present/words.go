@@ -622,7 +622,7 @@ var english = phrases{
 	SourcesAll:       "For everyone whom Attaché serves",
 	SourceForHere:    "Its reports are shown in this channel alone.",
 	SourceForAll:     "Its reports are shown in all channels of this workspace, and nowhere else.",
-	PreviewHere:      "It is for all channels of this workspace; with `source add {link} now here` it is for this channel alone.",
+	PreviewHere:      "`now` follows it for all channels of this workspace, `now here` for this channel alone.",
 	ButtonFollowHere: "For this channel alone",
 	ButtonShared:     "Follow for all channels",
 	PreviewLists:     "*{title}* lists {reports}.",

@@ -232,7 +232,7 @@ var french = phrases{
 	SourcesAll:       "Pour toutes les personnes que sert Attaché",
 	SourceForHere:    "Ses articles ne sont montrés que dans ce salon.",
 	SourceForAll:     "Ses articles sont montrés dans tous les salons de cet espace de travail, et nulle part ailleurs.",
-	PreviewHere:      "Elle vaut pour tous les salons de cet espace de travail ; avec `source add {link} now here`, pour ce salon seul.",
+	PreviewHere:      "`now` vaut pour tous les salons de cet espace de travail, `now here` pour ce salon seul.",
 	ButtonFollowHere: "Pour ce salon seul",
 	ButtonShared:     "Suivre pour tous les salons",
 	PreviewLists:     "*{title}* : {reports} en ce moment.",

@@ -233,7 +233,7 @@ var korean = phrases{
 	SourcesAll:       "Attaché를 쓰는 모두의 출처",
 	SourceForHere:    "기사는 이 채널에서만 보입니다.",
 	SourceForAll:     "기사는 이 워크스페이스의 모든 채널에서 보이고, 다른 곳에서는 보이지 않습니다.",
-	PreviewHere:      "이 워크스페이스의 모든 채널에서 따릅니다. `source add {link} now here` 명령은 이 채널에서만 따릅니다.",
+	PreviewHere:      "`now`는 이 워크스페이스의 모든 채널에서, `now here`는 이 채널에서만 따릅니다.",
 	ButtonFollowHere: "이 채널에서만",
 	ButtonShared:     "모든 채널에서 따르기",
 	PreviewLists:     "*{title}*: 지금 {reports}이 있습니다.",
