@@ -13,7 +13,6 @@ import (
 	"attache/adapters/store/storetest"
 	"attache/bot/digest"
 	"attache/bot/message"
-	"attache/briefings"
 )
 
 // TestFirstMigrationIsFrozen holds the first migration to what the first databases were made with.
@@ -89,9 +88,6 @@ func understands(t *testing.T, s *store.Store) {
 	whose, err := s.Sightings(t.Context(), 0, 10)
 	if err != nil || len(whose) != 1 || whose[0].Article != "a1" || whose[0].Owner != "slack/T1" || whose[0].Revision != 1 || !whose[0].At.Equal(day.Add(time.Hour)) {
 		t.Errorf("its articles are whose %+v, error %v; want its source's workspace's", whose, err)
-	}
-	if kept, _, err := s.Save(t.Context(), briefings.Article{Report: briefings.Report{ID: "a2", Text: "Third."}, Hash: "h3"}); err != nil || kept.Revision != 1 {
-		t.Errorf("save after the migrations: %+v, error %v", kept, err)
 	}
 	n, err := s.Subscription(t.Context(), "d1")
 	if err != nil || n.Rev != 3 || n.Schedule.Zone != "Asia/Seoul" || !n.SkipQuiet || n.LastEdition.Items[0].Headline != "Seoul condemns" || !n.Last.Equal(day) {
