@@ -422,3 +422,56 @@ func TestWhatIsTakenBackIsShownNoMore(t *testing.T) {
 		t.Error("a forgotten workspace sees its article, or the operator doesn't")
 	}
 }
+
+// press lists one report in short, and has its page.
+type press struct {
+	listed briefings.Report
+	page   string
+	read   int // pages
+}
+
+func (p *press) Page(context.Context, string) (briefings.Report, error) {
+	return briefings.Report{}, errors.New("no page")
+}
+
+func (p *press) Poll(_ context.Context, s briefings.Source) ([]briefings.Report, briefings.Source, error) {
+	return []briefings.Report{p.listed}, s, nil
+}
+
+func (p *press) Whole(_ context.Context, r briefings.Report) (briefings.Report, error) {
+	p.read++
+	r.Text = p.page
+	return r, nil
+}
+
+// TestTwoWorkspacesFollowOneSource that lists its reports in short: each gets the whole report, as new as its own following, also
+// where the first has read its page already, and neither revises the other's.
+func TestTwoWorkspacesFollowOneSource(t *testing.T) {
+	t.Parallel()
+	library := briefingstest.NewLibrary()
+	e := engineOn(t, library, func() time.Time { return strait })
+	p := &press{page: openings["Everyman"] + "\n\n" + strings.Repeat("The crew was brought ashore at Muscat and questioned there. ", 10)}
+	p.listed = briefings.Report{URL: "https://everyman.example/tanker", Title: "Oman seizes a tanker", Outlet: "Everyman", Published: strait.Add(-time.Hour), Text: "Oman has seized a tanker."}
+	g, err := briefings.NewGatherer(briefings.GathererConfig{Engine: e, Library: library, Fetcher: p, Now: func() time.Time { return strait }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range []briefings.Source{{Owner: "slack/T1/C1"}, {Owner: "slack/T2/C1", Alone: true}, {}} {
+		s.ID, s.URL = fmt.Sprint(i), "https://everyman.example/rss"
+		for step, want := range []int{1, 0} {
+			_, n, err := g.Follow(t.Context(), s)
+			if err != nil || n != want {
+				t.Errorf("source %d, step %d: %d reports are new, want %d: %v", i, step, n, want, err)
+			}
+		}
+		for channel, sees := range map[string]bool{"slack/T1/C9": i >= 0, "slack/T2/C1": i >= 1, "slack/T2/C9": i >= 2, "slack/T3/C1": i >= 2} {
+			list, err := e.Articles(briefings.Viewing(t.Context(), channel), 10)
+			if err != nil || (len(list) == 1 && list[0].Text == strings.TrimSpace(p.page)) != sees || len(list) > 1 {
+				t.Errorf("after source %d %s is shown %d reports, error %v: %v", i, channel, len(list), err, sees)
+			}
+		}
+	}
+	if all, err := library.Since(t.Context(), 0, 10); err != nil || len(all) != 1 || p.read != 1 {
+		t.Errorf("%d revisions are kept and %d pages were read, want one of each: %v", len(all), p.read, err)
+	}
+}
