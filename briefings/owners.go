@@ -95,6 +95,7 @@ type seen struct {
 	at       time.Time
 	revision int
 	backlog  bool
+	sure     bool // as the library has it; else as this engine has brought it, perhaps not for the first time
 }
 
 // everyones is the sight of what was everyone's from its first revision on; most articles have it.
@@ -314,14 +315,18 @@ func (e *Engine) sight(h *held, x Sighting) (changed bool) {
 		by = old.by
 	}
 	i := slices.IndexFunc(by, func(y seen) bool { return y.owner == x.Owner })
+	now := seen{owner: x.Owner, at: x.At, revision: x.Revision, backlog: x.Backlog, sure: x.Seq > 0}
 	switch {
+	case !x.Gone && i >= 0 && old != everyones && now.sure && !by[i].sure:
+		by = slices.Clone(by)
+		by[i] = now
 	case x.Gone && i < 0, !x.Gone && i >= 0, !x.Gone && old == everyones:
 		return false
 	case x.Gone:
 		by = slices.Delete(slices.Clone(by), i, i+1)
 		e.owned[x.Owner]--
 	default:
-		by = append(slices.Clip(by), seen{owner: x.Owner, at: x.At, revision: x.Revision, backlog: x.Backlog})
+		by = append(slices.Clip(by), now)
 		e.owned[x.Owner]++
 	}
 	next := &sight{by: by}
