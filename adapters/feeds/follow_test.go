@@ -279,7 +279,7 @@ func TestSourcesThatNobodyReviewedAreMarkedAndCorroborateNothing(t *testing.T) {
 	if err := n.gatherer.RemoveSource(t.Context(), "s2"); err != nil {
 		t.Fatal(err)
 	}
-	articles, err := n.engine.Articles(t.Context(), 10)
+	articles, err := n.engine.Articles(briefings.Viewing(t.Context(), briefings.Everything), 10)
 	if err != nil || len(articles) != 3 {
 		t.Fatal(len(articles), err)
 	}
