@@ -467,7 +467,9 @@ func (b *Bot) mayManage(ctx context.Context, v *visit) (allowed, told bool, err 
 const everyone = "everyone"
 
 // Seeing is ctx for somebody who looks around at a place: only what its people may see is shown.
-func (b *Bot) Seeing(ctx context.Context, at message.Address) context.Context { return b.seeing(ctx, at) }
+func (b *Bot) Seeing(ctx context.Context, at message.Address) context.Context {
+	return b.seeing(ctx, at)
+}
 
 func (b *Bot) seeing(ctx context.Context, at message.Address) context.Context {
 	return briefings.Viewing(ctx, b.viewer(at))

@@ -153,10 +153,14 @@ func (p *Playground) endpoints(path string) map[string]endpoint {
 		return map[string]endpoint{"GET": get(func(context.Context, *http.Request) (transcript, error) { return p.transcript(id) })}
 	}
 	if id, is := strings.CutPrefix(path, "articles/"); is && id != "" {
-		return map[string]endpoint{"GET": get(func(ctx context.Context, r *http.Request) (bot.ArticleView, error) { return p.article(p.seeing(ctx, r), id) })}
+		return map[string]endpoint{"GET": get(func(ctx context.Context, r *http.Request) (bot.ArticleView, error) {
+			return p.article(p.seeing(ctx, r), id)
+		})}
 	}
 	if id, is := strings.CutPrefix(path, "stories/"); is && id != "" {
-		return map[string]endpoint{"GET": get(func(ctx context.Context, r *http.Request) (bot.StoryView, error) { return p.story(p.seeing(ctx, r), id) })}
+		return map[string]endpoint{"GET": get(func(ctx context.Context, r *http.Request) (bot.StoryView, error) {
+			return p.story(p.seeing(ctx, r), id)
+		})}
 	}
 	return nil
 }
