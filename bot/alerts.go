@@ -245,8 +245,8 @@ type AlertNewsroom interface {
 
 // Sentry is an AlertNewsroom that can tell whether anything new meets a watch list, for much less than composing takes.
 type Sentry interface {
-	// Meets says whether an article that came after a version may meet an entry.
-	Meets(entries []string, since int64) bool
+	// MeetsFor says whether an article that came after a version and that a channel may see may meet an entry.
+	MeetsFor(channel string, entries []string, since int64) bool
 }
 
 var (
@@ -508,7 +508,7 @@ func (d *AlertDesk) channel(ctx context.Context, line digest.Subscription) (anno
 		return 0, time.Time{}, err
 	}
 	if sentry, ok := d.c.Newsroom.(Sentry); ok && seen && before.raw == watched.raw && (before.again.IsZero() || now.Before(before.again)) &&
-		!sentry.Meets(watched.entries, before.version) {
+		!sentry.MeetsFor(scope(at), watched.entries, before.version) {
 		d.mu.Lock()
 		d.looked[line.ID] = look{version, now, before.again, watched.raw}
 		d.mu.Unlock()

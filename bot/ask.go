@@ -306,7 +306,7 @@ func (b *Bot) click(ctx context.Context, v *visit) (*message.Message, error) {
 	v.private = true
 	v.command = "click"
 	switch v.Action {
-	case present.ActionEvidence, present.ActionHelpful, present.ActionUnhelpful, present.ActionShare, present.ActionAgain, present.ActionSuggest, present.ActionFollow, present.ActionFollowLast, present.ActionStory, present.ActionSetUp, present.ActionCarryOut,
+	case present.ActionEvidence, present.ActionHelpful, present.ActionUnhelpful, present.ActionShare, present.ActionAgain, present.ActionSuggest, present.ActionFollow, present.ActionFollowLast, present.ActionFollowHere, present.ActionStory, present.ActionSetUp, present.ActionCarryOut,
 		present.ActionTrack, present.ActionSnooze, present.ActionUnsnooze:
 		v.command = "click " + v.Action
 	default:
@@ -337,6 +337,8 @@ func (b *Bot) click(ctx context.Context, v *visit) (*message.Message, error) {
 		return b.carryOut(ctx, v, x)
 	case present.ActionTrack, present.ActionSnooze, present.ActionUnsnooze:
 		return b.matterPressed(ctx, v, x)
+	case present.ActionFollowHere:
+		return b.followPreviewed(ctx, v, x, wish{follow: true, alone: true})
 	case present.ActionFollowLast:
 		return b.followPreviewed(ctx, v, x, wish{follow: true, first: present.FollowLast})
 	case present.ActionShare:

@@ -35,6 +35,9 @@ type Request struct {
 	Value  string
 	// Address is where the request was made; Address.Thread where it was made in a thread.
 	Address message.Address
+	// Direct says that the address is a conversation with this person alone: what they bring there is for it alone. One without a
+	// workspace is taken for one anyway.
+	Direct bool
 	// Conversation is the key under which the thread's memory is kept. Empty means that the request stands alone.
 	Conversation string
 	// Quoted is the text of the message that the request replies to or was pressed under, where the platform gives it.

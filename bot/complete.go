@@ -30,6 +30,7 @@ func (b *Bot) Complete(ctx context.Context, command, arg, prefix string, at mess
 
 // CompleteIn is Complete in the language of a reader's locale, where it is spoken here; else in the channel's.
 func (b *Bot) CompleteIn(ctx context.Context, locale, command, arg, prefix string, at message.Address) []Choice {
+	ctx = b.seeing(ctx, at)
 	language := cmp.Or(present.Language(locale), b.Language(ctx, at))
 	c, ok := CommandNamed(command)
 	if !ok {
@@ -58,9 +59,9 @@ func (b *Bot) CompleteIn(ctx context.Context, locale, command, arg, prefix strin
 	case ArgWhen:
 		return b.completeWhen(ctx, prefix, language, at)
 	case ArgTopics:
-		return b.completeBeat(ctx, prefix)
+		return b.completeBeat(ctx, prefix, at)
 	case ArgActor:
-		return matching(same(b.known.actors(ctx, b)), prefix)
+		return matching(same(b.known.of(ctx, b, at).actor), prefix)
 	case ArgSource:
 		sources, err := b.sourcesHere(ctx, at)
 		if err != nil {
@@ -117,7 +118,8 @@ func (b *Bot) completeWhen(ctx context.Context, prefix, language string, at mess
 
 // completeBeat completes the last part of what a digest is about, and keeps those before it: starters, countries and topics of
 // recent reports; names after "@"; outlets after "from", languages after "in".
-func (b *Bot) completeBeat(ctx context.Context, prefix string) []Choice {
+func (b *Bot) completeBeat(ctx context.Context, prefix string, at message.Address) []Choice {
+	known := b.known.of(ctx, b, at)
 	last := prefix[strings.LastIndexByte(prefix, ',')+1:]
 	first, rest := cutWord(last)
 	lead := func(word string, names []string) []string {
@@ -129,16 +131,16 @@ func (b *Bot) completeBeat(ctx context.Context, prefix string) []Choice {
 	}
 	switch {
 	case strings.HasPrefix(strings.TrimSpace(last), "@"):
-		return completeLast(prefix, lead("@", b.known.actors(ctx, b)))
+		return completeLast(prefix, lead("@", known.actor))
 	case strings.EqualFold(first, "from") && (rest != "" || strings.HasSuffix(last, " ")):
-		return completeLast(prefix, lead("from ", b.known.outlets(ctx, b)))
+		return completeLast(prefix, lead("from ", known.press))
 	case strings.EqualFold(first, "in") && (rest != "" || strings.HasSuffix(last, " ")):
 		return completeLast(prefix, lead("in ", briefings.LanguageNames()))
 	case strings.EqualFold(first, "without"):
-		return completeLast(prefix, lead("without ", slices.Concat(b.known.topics(ctx, b), starterNames())))
+		return completeLast(prefix, lead("without ", slices.Concat(known.topic, starterNames())))
 	}
 	// The topics of the day stay in front: they are what somebody who types a letter means most often.
-	return completeLast(prefix, slices.Concat(b.known.topics(ctx, b), starterNames(), briefings.CountryNames()))
+	return completeLast(prefix, slices.Concat(known.topic, starterNames(), briefings.CountryNames()))
 }
 
 func starterNames() []string {
@@ -204,42 +206,43 @@ func matching(all []Choice, typed string) []Choice {
 }
 
 // suggestions are the topics and actors of recent articles, read again once a minute: completion is asked with every letter
-// that somebody types.
+// that somebody types. Whoever sees the same articles shares them.
 type suggestions struct {
-	mu    sync.Mutex
+	mu   sync.Mutex
+	list map[string]suggested // by audience
+}
+
+type suggested struct {
 	at    time.Time
 	topic []string
 	actor []string
 	press []string // outlets
 }
 
-func (s *suggestions) topics(ctx context.Context, b *Bot) []string {
-	topics, _, _ := s.read(ctx, b)
-	return topics
-}
+// suggestedMost is how many audiences are remembered.
+const suggestedMost = 64
 
-func (s *suggestions) actors(ctx context.Context, b *Bot) []string {
-	_, actors, _ := s.read(ctx, b)
-	return actors
-}
-
-func (s *suggestions) outlets(ctx context.Context, b *Bot) []string {
-	_, _, outlets := s.read(ctx, b)
-	return outlets
-}
-
-func (s *suggestions) read(ctx context.Context, b *Bot) (topics, actors, outlets []string) {
-	const recent = 80
-	now := b.c.Now()
-	s.mu.Lock()
-	topics, actors, outlets, at := s.topic, s.actor, s.press, s.at
-	s.mu.Unlock()
-	if !at.IsZero() && now.Sub(at) < time.Minute && !now.Before(at) {
-		return topics, actors, outlets
+// audience is the same for places that see the same articles.
+func (b *Bot) audience(at message.Address) string {
+	if newsroom, ok := b.c.Newsroom.(interface{ Audience(channel string) string }); ok {
+		return newsroom.Audience(b.viewer(at))
 	}
-	articles, err := b.c.Newsroom.Articles(ctx, recent)
+	return b.viewer(at)
+}
+
+// of returns what the people of a place may mean.
+func (s *suggestions) of(ctx context.Context, b *Bot, place message.Address) suggested {
+	const recent = 80
+	now, audience := b.c.Now(), b.audience(place)
+	s.mu.Lock()
+	known, ok := s.list[audience]
+	s.mu.Unlock()
+	if ok && now.Sub(known.at) < time.Minute && !now.Before(known.at) {
+		return known
+	}
+	articles, err := b.c.Newsroom.Articles(b.seeing(ctx, place), recent)
 	if err != nil {
-		return topics, actors, outlets
+		return known
 	}
 	topic, actor, press := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, a := range articles {
@@ -255,11 +258,14 @@ func (s *suggestions) read(ctx context.Context, b *Bot) (topics, actors, outlets
 			}
 		}
 	}
-	topics, actors, outlets = ranked(topic), ranked(actor), ranked(press)
+	known = suggested{at: now, topic: ranked(topic), actor: ranked(actor), press: ranked(press)}
 	s.mu.Lock()
-	s.at, s.topic, s.actor, s.press = now, topics, actors, outlets
-	s.mu.Unlock()
-	return topics, actors, outlets
+	defer s.mu.Unlock()
+	if s.list == nil || len(s.list) >= suggestedMost {
+		s.list = map[string]suggested{}
+	}
+	s.list[audience] = known
+	return known
 }
 
 // ranked are the keys, most frequent first.

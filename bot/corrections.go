@@ -22,6 +22,7 @@ import (
 const (
 	scopeCorrections   = "attache/"
 	settingCorrections = "corrections-read"
+	settingSighted     = "corrections-sighted"
 )
 
 // Bounds of corrections.
@@ -38,6 +39,8 @@ type CorrectionsConfig struct {
 	// StoryOf finds the story of an article, in which an earlier report of the same source may stand that a new report corrects;
 	// briefings.ErrNotFound (wrapped) where it is not indexed yet. Nil means that only later versions of a report correct it.
 	StoryOf func(ctx context.Context, article string) (briefings.Story, error)
+	// Sees says whether a channel (message.Address.String) may see an article: Engine.Sees. Required.
+	Sees func(channel, article string) bool
 	// Board knows who was told what. Required.
 	Board digest.Board
 	// Memory keeps how far the desk has read, and the languages of channels. Required.
@@ -60,6 +63,7 @@ type CorrectionsConfig struct {
 type CorrectionLibrary interface {
 	Article(ctx context.Context, id string, revision int) (briefings.Article, error)
 	Since(ctx context.Context, seq int64, limit int) ([]briefings.Article, error)
+	Sightings(ctx context.Context, seq int64, limit int) ([]briefings.Sighting, error)
 }
 
 // CorrectionDesk sees to it that a correction follows the readers of what was wrong: where an outlet corrects or withdraws a
@@ -69,8 +73,8 @@ type CorrectionDesk struct{ c CorrectionsConfig }
 
 // NewCorrectionDesk makes a CorrectionDesk.
 func NewCorrectionDesk(c CorrectionsConfig) (*CorrectionDesk, error) {
-	if c.Library == nil || c.Board == nil || c.Memory == nil || len(c.Posters) == 0 {
-		return nil, errors.New("a correction desk needs a library, a board, a memory and a poster")
+	if c.Library == nil || c.Sees == nil || c.Board == nil || c.Memory == nil || len(c.Posters) == 0 {
+		return nil, errors.New("a correction desk needs a library, somebody who knows who may see what, a board, a memory and a poster")
 	}
 	c.Zone = cmp.Or(c.Zone, "UTC")
 	if c.Poll <= 0 {
@@ -112,15 +116,12 @@ func (d *CorrectionDesk) Look(ctx context.Context) (announced int, err error) {
 			return announced, fmt.Errorf("read the library after %d: %w", seq, err)
 		}
 		if len(batch) == 0 {
-			return announced, nil
+			n, err := d.sighted(ctx)
+			return announced + n, err
 		}
 		behind := false
 		for _, a := range batch {
-			tell := d.article
-			if a.Revision == 1 {
-				tell = d.successor
-			}
-			n, err := tell(ctx, a)
+			n, err := d.told(ctx, a)
 			announced += n
 			if behind = errors.Is(err, errBehind); behind {
 				break
@@ -140,6 +141,72 @@ func (d *CorrectionDesk) Look(ctx context.Context) (announced int, err error) {
 	}
 }
 
+// told tells the readers of an article, or of those before it, what it corrects.
+func (d *CorrectionDesk) told(ctx context.Context, a briefings.Article) (announced int, err error) {
+	if a.Revision == 1 {
+		return d.successor(ctx, a)
+	}
+	return d.article(ctx, a)
+}
+
+// sighted reads what came to an owner when the library had it already, for another: its corrections are news to the owner's
+// channels. What the desk finds when it first looks was told by its digests.
+func (d *CorrectionDesk) sighted(ctx context.Context) (announced int, err error) {
+	raw, err := d.c.Memory.Setting(ctx, scopeCorrections, settingSighted)
+	if err != nil {
+		return 0, fmt.Errorf("read how far sightings were looked at: %w", err)
+	}
+	seq, _ := strconv.ParseInt(raw, 10, 64)
+	for {
+		batch, err := d.c.Library.Sightings(ctx, seq, 10*correctionsBatch)
+		if err != nil {
+			return announced, fmt.Errorf("read the sightings after %d: %w", seq, err)
+		}
+		if len(batch) == 0 {
+			return announced, nil
+		}
+		behind := false
+		for _, s := range batch {
+			if raw != "" && !s.Gone {
+				a, err := d.c.Library.Article(ctx, s.Article, 0)
+				switch {
+				case errors.Is(err, briefings.ErrNotFound), err == nil && !s.At.After(a.Read):
+				case err != nil:
+					return announced, fmt.Errorf("read article %s: %w", s.Article, err)
+				case !d.c.Sees(s.Owner, s.Article):
+					behind = d.waits(s.At) // its people's index is behind, or it was taken back
+				default:
+					n, err := d.told(ctx, a)
+					announced += n
+					if behind = errors.Is(err, errBehind); err != nil && !behind {
+						return announced, fmt.Errorf("tell the readers of %s what was corrected: %w", a.ID, err)
+					}
+				}
+			}
+			if behind {
+				break
+			}
+			seq = s.Seq
+		}
+		if err := d.c.Memory.SetSetting(ctx, scopeCorrections, settingSighted, strconv.FormatInt(seq, 10)); err != nil {
+			return announced, fmt.Errorf("keep how far sightings were looked at: %w", err)
+		}
+		if behind {
+			return announced, nil
+		}
+	}
+}
+
+// waits says whether the index may still be behind what came at a time.
+func (d *CorrectionDesk) waits(at time.Time) bool {
+	for platform := range d.c.Posters {
+		if d.now(platform).Sub(at) < successorWithin {
+			return true
+		}
+	}
+	return false
+}
+
 // errBehind says that a new article is not indexed yet: the desk comes back to it.
 var errBehind = errors.New("the index is behind the library")
 
@@ -152,12 +219,10 @@ func (d *CorrectionDesk) successor(ctx context.Context, a briefings.Article) (an
 	if first, _ := briefings.CorrectionNotice(a); first < 0 || a.Backlog || d.c.StoryOf == nil {
 		return 0, nil
 	}
-	story, err := d.c.StoryOf(ctx, a.ID)
+	story, err := d.c.StoryOf(briefings.Viewing(ctx, briefings.Everything), a.ID)
 	if errors.Is(err, briefings.ErrNotFound) {
-		for platform := range d.c.Posters {
-			if d.now(platform).Sub(a.Read) < successorWithin {
-				return 0, errBehind
-			}
+		if d.waits(a.Read) {
+			return 0, errBehind
 		}
 		return 0, nil
 	}
@@ -263,6 +328,9 @@ func (d *CorrectionDesk) article(ctx context.Context, a briefings.Article) (anno
 func (d *CorrectionDesk) each(ctx context.Context, a briefings.Article, readers []digest.Delivery, find func(digest.Delivery) (present.Correction, bool, error)) (announced int, err error) {
 	marked := map[message.Ref]bool{} // an alert and what came of it are one message
 	for _, reader := range readers {
+		if !d.c.Sees(scope(reader.Address), a.ID) { // what another workspace has read corrects nothing here
+			continue
+		}
 		if len(reader.Parts) == 0 || marked[reader.Parts[0].Ref] || d.c.Posters[reader.Address.Platform] == nil {
 			continue
 		}

@@ -14,7 +14,7 @@ import (
 // corrections is a desk as a replica that has just started has it.
 func (w *wire) corrections() *bot.CorrectionDesk {
 	w.t.Helper()
-	d, err := bot.NewCorrectionDesk(bot.CorrectionsConfig{Library: w.library, StoryOf: w.engine.StoryOf, Board: w.store, Memory: w.store, Posters: w.posters, Now: w.clocks})
+	d, err := bot.NewCorrectionDesk(bot.CorrectionsConfig{Library: w.library, StoryOf: w.engine.StoryOf, Sees: w.engine.Sees, Board: w.store, Memory: w.store, Posters: w.posters, Now: w.clocks})
 	if err != nil {
 		w.t.Fatal(err)
 	}

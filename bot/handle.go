@@ -80,8 +80,9 @@ type Config struct {
 	Clocks map[string]func() time.Time
 	// Roles know, by platform, the roles that a channel's digests may ring. Where a platform is missing nobody is rung.
 	Roles map[string]Roles
-	// Strangers says that workspaces which don't know each other share the library. Pasted texts are then refused: each would see them.
-	Strangers bool
+	// Operators are the platforms whose people are the operator: the terminal. They see what every workspace has, and what they
+	// paste is everyone's.
+	Operators []string
 	// Log is where the bot tells what it does; nil discards.
 	Log *slog.Logger
 	// Hooks hear what happens, for metrics; nil ones are skipped.
@@ -219,7 +220,7 @@ func (b *Bot) Handle(ctx context.Context, r Request) (reply Reply, err error) {
 		v.outcome = "busy"
 		return Reply{Message: present.Busy(wait, workspace, b.reader(ctx, r)), Private: true, Busy: true}, nil
 	}
-	limited, cancel := context.WithTimeout(ctx, b.c.Limits.Answer)
+	limited, cancel := context.WithTimeout(b.bringing(ctx, r), b.c.Limits.Answer)
 	defer cancel()
 	m, err := b.answer(limited, v)
 	if err != nil {
@@ -467,6 +468,31 @@ func (b *Bot) mayManage(ctx context.Context, v *visit) (allowed, told bool, err 
 
 const everyone = "everyone"
 
+// Seeing is ctx for somebody who looks around at a place: only what its people may see is shown.
+func (b *Bot) Seeing(ctx context.Context, at message.Address) context.Context {
+	return b.seeing(ctx, at)
+}
+
+func (b *Bot) seeing(ctx context.Context, at message.Address) context.Context {
+	return briefings.Viewing(ctx, b.viewer(at))
+}
+
+// bringing is ctx for a request: what it brings belongs to its workspace, that of a direct message to the person.
+func (b *Bot) bringing(ctx context.Context, r Request) context.Context {
+	if viewer := b.viewer(r.Address); r.Direct && viewer != briefings.Everything {
+		return briefings.ViewingAlone(ctx, viewer)
+	}
+	return b.seeing(ctx, r.Address)
+}
+
+// viewer is who looks at a place.
+func (b *Bot) viewer(at message.Address) string {
+	if slices.Contains(b.c.Operators, at.Platform) {
+		return briefings.Everything
+	}
+	return scope(at)
+}
+
 // scope is the key of a channel's settings.
 func scope(a message.Address) string {
 	return message.Address{Platform: a.Platform, Workspace: a.Workspace, Channel: a.Channel}.String()
@@ -554,6 +580,9 @@ func (b *Bot) Workspaces(ctx context.Context, platform string) ([]string, error)
 	return out, nil
 }
 
+// disowner is a Newsroom that has in memory what a workspace owned.
+type disowner interface{ Disown(workspace string) }
+
 // Uninstalled deletes everything that belongs to a workspace. Twice is harmless.
 func (b *Bot) Uninstalled(ctx context.Context, platform, workspace string) error {
 	if workspace == "" {
@@ -576,6 +605,8 @@ func (b *Bot) Uninstalled(ctx context.Context, platform, workspace string) error
 	}
 	if err := b.c.Memory.Forget(ctx, platform, workspace); err != nil {
 		problems = append(problems, fmt.Errorf("forget %s/%s: %w", platform, workspace, err))
+	} else if newsroom, ok := b.c.Newsroom.(disowner); ok {
+		newsroom.Disown(platform + "/" + workspace)
 	}
 	return errors.Join(problems...)
 }

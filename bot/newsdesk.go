@@ -131,7 +131,7 @@ func (b *Bot) story(ctx context.Context, v *visit, topic string) (*message.Messa
 		}
 	}
 	// No report is on the topic word for word: perhaps one answers it.
-	answer, err := b.c.Newsroom.Ask(ctx, briefings.Question{Text: topic, Asked: v.At})
+	answer, err := b.c.Newsroom.Ask(ctx, briefings.Question{Text: topic, Asked: v.At, For: scope(v.Address)})
 	if err != nil {
 		return nil, fmt.Errorf("look for the story: %w", err)
 	}
@@ -475,7 +475,7 @@ func (s shelf) byWords(text string) (briefings.Article, bool) {
 	return briefings.Article{}, false
 }
 
-// ArticleCards returns the newest articles of the library, at most limit.
+// ArticleCards returns the newest articles of the library that who looks under ctx may see (Seeing), at most limit.
 func (b *Bot) ArticleCards(ctx context.Context, limit int) ([]ArticleCard, error) {
 	articles, err := b.c.Newsroom.Articles(ctx, limit)
 	if err != nil {

@@ -38,6 +38,7 @@ type OverviewDigest struct {
 // Overview returns what stands in the workspace that r comes from. A request without a workspace sees nothing: there is
 // no whole to look at.
 func (b *Bot) Overview(ctx context.Context, r Request) (Overview, error) {
+	ctx = b.seeing(ctx, r.Address)
 	o := Overview{Settings: slices.Clone(settingNames)}
 	if r.Address.Workspace == "" {
 		return o, nil

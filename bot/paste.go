@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -23,10 +24,6 @@ var pastes = regexp.MustCompile(`(?i)^\s*source\s+paste\b`)
 // nothing is kept until it is there: who published it and when is never made up.
 func (b *Bot) sourcePaste(ctx context.Context, v *visit, in Invocation) (*message.Message, error) {
 	reader := b.reader(ctx, v.Request)
-	if b.c.Strangers {
-		v.outcome = "refused"
-		return present.PasteForAll(reader), nil
-	}
 	r := pasted(in.Args)
 	if utf8.RuneCountInString(r.Text) > mostPasted {
 		v.outcome, v.lacks = "refused", []string{"text"}
@@ -51,14 +48,53 @@ func (b *Bot) sourcePaste(ctx context.Context, v *visit, in Invocation) (*messag
 		}
 		return present.PasteLacks(p, reader), nil
 	}
-	r.Source, r.Unreviewed = "paste", true
+	r.Source, r.Unreviewed, r.Owner = "paste", true, briefings.Brings(ctx)
 	a, _, err := b.c.Newsroom.Read(ctx, r)
 	if err != nil {
 		return nil, fmt.Errorf("keep a pasted text: %w", err)
 	}
 	b.c.Log.InfoContext(ctx, "a pasted text was kept", "article", a.ID, "address", v.Address.String(), "user", v.User.ID)
 	v.outcome = "done"
-	return present.PasteKept(a, reader), nil
+	return present.PasteKept(a, circleOf(r.Owner), reader), nil
+}
+
+// circleOf is for whom something is that an owner has.
+func circleOf(owner string) present.Circle {
+	switch {
+	case owner == "":
+		return present.CircleAll
+	case strings.Count(owner, "/") == 1:
+		return present.CircleWorkspace
+	}
+	return present.CircleHere
+}
+
+// takeBack takes back a text that was pasted, or a page that was read for a link, by the article's id or address: it is no longer
+// the workspace's. ok is false where it has no such article.
+func (b *Bot) takeBack(ctx context.Context, id string) (a briefings.Article, ok bool, err error) {
+	newsroom, can := b.c.Newsroom.(interface {
+		TakeBack(ctx context.Context, article, owner string) error
+	})
+	if !can {
+		return a, false, nil
+	}
+	library, err := b.library(ctx)
+	if err != nil {
+		return a, false, err
+	}
+	if found := library.byID([]string{id}); len(found) > 0 {
+		a = found[0]
+	} else if links, _ := cutLinks(id); len(links) > 0 {
+		a, _ = library.byAddress(links[0])
+	}
+	if a.Source != "paste" && a.Source != "link" { // what a source brings would be there again after its next poll
+		return a, false, nil
+	}
+	err = newsroom.TakeBack(ctx, a.ID, briefings.Brings(ctx))
+	if errors.Is(err, briefings.ErrNotFound) {
+		return a, false, nil
+	}
+	return a, err == nil, err
 }
 
 // pasteLabels are the words in front of what lines at the head of a pasted text say of it.

@@ -18,7 +18,8 @@ import (
 // mostFirst bounds "last 3": more than that is a flood.
 const mostFirst = 10
 
-// sourcesHere are the sources that people of this workspace may know of: their own, and those of the installation.
+// sourcesHere are the sources that people of this channel may know of: their workspace's, but for those that are for another
+// channel alone, and those of the installation.
 func (b *Bot) sourcesHere(ctx context.Context, at message.Address) ([]present.SourceStatus, error) {
 	if b.c.Sources == nil {
 		return nil, nil
@@ -29,7 +30,7 @@ func (b *Bot) sourcesHere(ctx context.Context, at message.Address) ([]present.So
 	}
 	var out []present.SourceStatus
 	for _, s := range all {
-		if s.Owner == "" || sameWorkspace(s.Owner, at) {
+		if s.Owner == "" || s.Owner == scope(at) || !s.Alone && sameWorkspace(s.Owner, at) {
 			out = append(out, present.SourceStatus{Source: s, Here: s.Owner == scope(at)})
 		}
 	}
@@ -71,19 +72,27 @@ func (b *Bot) source(ctx context.Context, v *visit, in Invocation) (*message.Mes
 // wish is what somebody wants to be done with a link.
 type wish struct {
 	follow bool // else it is shown first
+	alone  bool // for this channel alone
 	first  int  // reports that are news at once
 }
 
 var lastReports = regexp.MustCompile(`^(?:(?:and )?post (?:the )?)?last(?: (\d{1,3}))?(?: reports?)?$`)
 
-// readWish reads "", "now", "last 3" or "post the last 3".
+// onlyHere is how people say that a source is for their channel alone.
+var onlyHere = regexp.MustCompile(`\b(?:for )?(?:just |only )?(?:here|(?:in )?this channel)(?: only| alone)?\b`)
+
+// readWish reads "", "now", "last 3" or "post the last 3", and with it "here" for what is for this channel alone.
 func readWish(how string) (w wish, ok bool) {
 	how = strings.ToLower(strings.Join(strings.Fields(strings.Trim(how, ".!,")), " "))
+	if bare := onlyHere.ReplaceAllString(how, " "); bare != how {
+		w.alone, how = true, strings.Join(strings.Fields(strings.Trim(bare, " ,")), " ")
+	}
 	switch how {
 	case "", "preview":
-		return wish{}, true
+		return w, true
 	case "now", "yes", "confirm", "follow":
-		return wish{follow: true}, true
+		w.follow = true
+		return w, true
 	}
 	m := lastReports.FindStringSubmatch(how)
 	if m == nil {
@@ -93,7 +102,8 @@ func readWish(how string) (w wish, ok bool) {
 	if m[1] != "" {
 		n, _ = strconv.Atoi(m[1]) // at most three digits
 	}
-	return wish{follow: true, first: min(n, mostFirst)}, true
+	w.follow, w.first = true, min(n, mostFirst)
+	return w, true
 }
 
 // sourceAdd shows what a link would bring or, where it is said how, follows it.
@@ -119,9 +129,14 @@ func (b *Bot) sourceAdd(ctx context.Context, v *visit, link, how string) (*messa
 // follow does with a link what is wished. What is no feed and can be read as a page is read as one report.
 func (b *Bot) follow(ctx context.Context, v *visit, link string, w wish) (*message.Message, error) {
 	reader := b.reader(ctx, v.Request)
+	shared := !v.Direct && briefings.WorkspaceOf(scope(v.Address)) != scope(v.Address)
+	w.alone = w.alone && shared || v.Direct
 	here, err := b.sourcesHere(ctx, v.Address)
 	if err != nil {
 		return nil, err
+	}
+	offer := func() present.SourceOffer {
+		return present.SourceOffer{Link: link, Exchange: b.rememberPreview(ctx, v, link), Alone: w.alone, Shared: shared}
 	}
 	known := func(address string) (present.SourceStatus, bool) {
 		i := slices.IndexFunc(here, func(s present.SourceStatus) bool { return addressKey(s.URL) == addressKey(address) })
@@ -151,9 +166,9 @@ func (b *Bot) follow(ctx context.Context, v *visit, link string, w wish) (*messa
 			return ok
 		})
 		if !w.follow {
-			return present.SourceListPreview(list, link, room, b.rememberPreview(ctx, v, link), reader), nil
+			return present.SourceListPreview(list, room, offer(), reader), nil
 		}
-		return b.followAll(ctx, v, list.Sources[:min(len(list.Sources), room)])
+		return b.followAll(ctx, v, list.Sources[:min(len(list.Sources), room)], w.alone)
 	}
 	if err != nil {
 		return b.readInstead(ctx, v, link, err)
@@ -162,9 +177,9 @@ func (b *Bot) follow(ctx context.Context, v *visit, link string, w wish) (*messa
 		return present.SourceKnown(s.Source, reader), nil
 	}
 	if !w.follow {
-		return present.SourcePreview(preview, link, b.rememberPreview(ctx, v, link), reader), nil
+		return present.SourcePreview(preview, offer(), reader), nil
 	}
-	kept, reports, err := b.c.Sources.Follow(ctx, briefings.Source{ID: newID(5), URL: link, Owner: scope(v.Address), Added: v.At, First: w.first})
+	kept, reports, err := b.c.Sources.Follow(ctx, briefings.Source{ID: newID(5), URL: link, Owner: scope(v.Address), Alone: w.alone, Added: v.At, First: w.first})
 	if ctx.Err() != nil || errors.Is(err, briefings.ErrNotKept) {
 		return nil, fmt.Errorf("follow a source: %w", err)
 	}
@@ -177,9 +192,9 @@ func (b *Bot) follow(ctx context.Context, v *visit, link string, w wish) (*messa
 }
 
 // followAll follows the sources of a list without asking each of them first.
-func (b *Bot) followAll(ctx context.Context, v *visit, list []briefings.Source) (*message.Message, error) {
+func (b *Bot) followAll(ctx context.Context, v *visit, list []briefings.Source, alone bool) (*message.Message, error) {
 	for i := range list {
-		list[i].ID, list[i].Owner, list[i].Added = newID(5), scope(v.Address), v.At
+		list[i].ID, list[i].Owner, list[i].Alone, list[i].Added = newID(5), scope(v.Address), alone, v.At
 	}
 	if err := b.c.Sources.Register(ctx, list...); err != nil {
 		return nil, fmt.Errorf("follow a list of sources: %w", err)
@@ -270,6 +285,17 @@ func (b *Bot) changeSource(ctx context.Context, v *visit, id string, edit func(*
 func (b *Bot) sourceRemove(ctx context.Context, v *visit, id string) (*message.Message, error) {
 	reader := b.reader(ctx, v.Request)
 	s, refusal, err := b.ownSource(ctx, v, id)
+	if refusal != nil {
+		a, ok, err := b.takeBack(ctx, strings.ToLower(unquote(id)))
+		if err != nil {
+			return nil, fmt.Errorf("take back a text: %w", err)
+		}
+		if ok {
+			v.outcome = "done"
+			b.c.Log.InfoContext(ctx, "a text was taken back", "article", a.ID, "address", v.Address.String(), "user", v.User.ID)
+			return present.TextTaken(a, reader), nil
+		}
+	}
 	if refusal != nil || err != nil {
 		return refusal, err
 	}

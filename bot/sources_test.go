@@ -138,8 +138,8 @@ func TestSourcesArePausedReviewedAndShownWithTheirHealth(t *testing.T) {
 		return words(h.typed(t, text))
 	}
 	list := say("source list")
-	for _, want := range []string{"Of this channel", "Mine (https://a.example/rss) (“mine”): last read 21 Feb 2024, 08:00 UTC, newest report 21 Feb 2024, 06:00 UTC\n",
-		"failing since 21 Feb 2024, 04:00 UTC: b.example has a fault of its own (500), not reviewed", "Of other channels", "Near", "For everybody here", "House"} {
+	for _, want := range []string{"For all channels here", "Mine (https://a.example/rss) (“mine”): last read 21 Feb 2024, 08:00 UTC, newest report 21 Feb 2024, 06:00 UTC\n",
+		"failing since 21 Feb 2024, 04:00 UTC: b.example has a fault of its own (500), not reviewed", "Near", "For everyone whom Attaché serves", "House"} {
 		if !strings.Contains(list, want) {
 			t.Errorf("the list lacks %q:\n%s", want, list)
 		}

@@ -49,7 +49,7 @@ type CounterpartView struct {
 // storiesBack is how far back from the newest report a list of stories goes.
 const storiesBack = 7 * 24 * time.Hour
 
-// StoryCards returns the stories of the library's newest week, the one with the newest report first, at most limit.
+// StoryCards returns the stories of the newest week of what who looks under ctx may see (Seeing), the one with the newest report first, at most limit.
 func (b *Bot) StoryCards(ctx context.Context, limit int) ([]StoryCard, error) {
 	library, err := b.library(ctx)
 	if err != nil {

@@ -19,8 +19,9 @@ type Question struct {
 	Asked time.Time
 	// Limit is how many claims the answer may show; zero means 3.
 	Limit int
-	// For is the channel (message.Address.String) in which it is asked: what its workspace has reviewed counts as reviewed.
-	// Empty means that every review counts.
+	// For is the channel (message.Address.String) in which it is asked: it is answered from what the channel may see, and what its
+	// workspace has reviewed counts as reviewed. Empty means that who looks under the context sees (see Viewing), and that every
+	// review counts.
 	For string
 	// Explain asks for Answer.Why.
 	Explain bool

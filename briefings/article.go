@@ -34,6 +34,9 @@ type Report struct {
 	// Unreviewed says that nobody had reviewed its source when it was read, or that it came by a link that somebody sent. In
 	// what the engine hands out it says how that stands now.
 	Unreviewed bool
+	// Owner is for whom it was brought: "" is everyone, else a workspace or one of its channels. A library keeps it as a
+	// Sighting, for an article may have several: the articles that it hands out have none.
+	Owner string
 	// Picture is the one that the report leads with; zero where there is none.
 	Picture Picture
 }

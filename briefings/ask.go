@@ -56,7 +56,7 @@ func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
 		at = e.now()
 	}
 	text = complete(withoutMarkup(text), q.Thread)
-	c, err := e.collect(q, at)
+	c, err := e.collect(q, at, e.viewer(ctx, q.For))
 	if err != nil {
 		return Answer{}, fmt.Errorf("read what the question is about: %w", err)
 	}
@@ -455,7 +455,7 @@ func (e *Engine) draft(ctx context.Context, b Brief, c *collection) (Draft, stri
 			return *a, true
 		}
 		if revision > 0 && c.index == e.index {
-			if a, err := e.library.Article(ctx, id, revision); err == nil {
+			if a, err := e.revision(ctx, c.who, id, revision); err == nil {
 				return a, true
 			}
 		}

@@ -29,9 +29,10 @@ func (e *Engine) Keys(items ...Item) []string {
 // Version grows whenever an article comes or is revised: as long as it stays, nothing that was composed would differ.
 func (e *Engine) Version() int64 { return e.version.Load() }
 
-// Article returns the newest revision of an article (revision 0) or the one asked for; ErrNotFound when there is none.
+// Article returns the newest revision of an article (revision 0) or the one asked for; ErrNotFound when there is none that who
+// looks under ctx may see.
 func (e *Engine) Article(ctx context.Context, id string, revision int) (Article, error) {
-	a, err := e.library.Article(ctx, id, revision)
+	a, err := e.revision(ctx, e.viewer(ctx, ""), id, revision)
 	if err != nil {
 		return Article{}, fmt.Errorf("read revision %d of %s: %w", revision, id, err)
 	}

@@ -22,6 +22,9 @@ type collection struct {
 	w     *weights
 	words *search.Words
 	heard *hearings
+	sees  func(id string) bool // of what is not everyone's: whether it may be found
+	also  []*held              // what who asks sees beside everyone, where the calendar is everyone's
+	who   viewer
 }
 
 func (c *collection) frequencies(terms []string) ([]int, int) {
@@ -34,8 +37,8 @@ func (c *collection) near(t string) []string { return c.index.Near(t) }
 // fewPassages is up to how many passages all of them are read instead of those that the index finds.
 const fewPassages = 250
 
-// collect makes the collection that a question is searched in.
-func (e *Engine) collect(q Question, at time.Time) (*collection, error) {
+// collect makes the collection that a question is searched in: of what who asks may see.
+func (e *Engine) collect(q Question, at time.Time, who viewer) (*collection, error) {
 	if len(q.Reports) > 0 {
 		c := &collection{index: search.New(), w: e.weights.Load(), words: e.words, heard: &e.heard}
 		byID := map[string]*Article{}
@@ -60,12 +63,14 @@ func (e *Engine) collect(q Question, at time.Time) (*collection, error) {
 		c.all = func() []*Article { return slices.Collect(maps.Values(byID)) }
 		return c, nil
 	}
-	c := &collection{index: e.index, get: e.article, all: e.kept, dates: e.calendar, w: e.weights.Load(), words: e.words, heard: &e.heard}
+	c := &collection{index: e.index, dates: e.calendar, w: e.weights.Load(), words: e.words, heard: &e.heard, who: who, sees: e.searchable(who)}
+	c.get = func(id string) (*Article, bool) { return e.shown(who, id) }
+	c.all = func() []*Article { return e.kept(who) }
 	if len(q.Articles) > 0 {
 		c.scope = map[string]bool{}
 		n := 0
 		for _, id := range q.Articles {
-			if a, ok := e.article(id); ok && !c.scope[id] {
+			if a, ok := c.get(id); ok && !c.scope[id] {
 				c.few = append(c.few, a)
 				n += len(a.Passages)
 			}
@@ -79,19 +84,22 @@ func (e *Engine) collect(q Question, at time.Time) (*collection, error) {
 		return c, nil
 	}
 	if e.index.Passages() <= fewPassages {
-		c.few = e.kept()
+		c.few = e.kept(who)
 		slices.SortFunc(c.few, func(a, b *Article) int { return strings.Compare(a.ID, b.ID) })
 	}
+	c.also = e.restricted(who)
 	return c, nil
 }
 
-// kept returns the newest revisions of all articles, in no order.
-func (e *Engine) kept() []*Article {
+// kept returns the newest revisions of all articles that the viewer sees, in no order.
+func (e *Engine) kept(who viewer) []*Article {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	all := make([]*Article, 0, len(e.articles))
 	for _, a := range e.articles {
-		all = append(all, a.open())
+		if who.sees(a) {
+			all = append(all, a.open())
+		}
 	}
 	return all
 }
@@ -125,7 +133,7 @@ func (c *calendar) until(at time.Time) (int, time.Time) {
 	return n, c.newest[n-1]
 }
 
-// calendar returns when the articles were published. It is made anew when there are others.
+// calendar returns when the articles that are everyone's were published. It is made anew when there are others.
 func (e *Engine) calendar() *calendar {
 	version := e.version.Load()
 	if c := e.dates.Load(); c != nil && c.version == version {
@@ -134,7 +142,9 @@ func (e *Engine) calendar() *calendar {
 	e.mu.RLock()
 	all := make([]*Article, 0, len(e.articles))
 	for _, a := range e.articles {
-		all = append(all, &a.Article) // its sentences are not needed
+		if (viewer{}).sees(a) {
+			all = append(all, &a.Article) // its sentences are not needed
+		}
 	}
 	e.mu.RUnlock()
 	c := newCalendar(version, all)
@@ -145,7 +155,17 @@ func (e *Engine) calendar() *calendar {
 // extent is how many articles a collection has by a time and when the newest of them was published.
 func (c *collection) extent(at time.Time) (int, time.Time) {
 	if c.dates != nil {
-		return c.dates().until(at)
+		n, newest := c.dates().until(at)
+		for _, h := range c.also {
+			if published(&h.Article).After(at) || (viewer{}).sees(h) { // the calendar has what is everyone's by now
+				continue
+			}
+			n++
+			if h.Published.After(newest) {
+				newest = h.Published
+			}
+		}
+		return n, newest
 	}
 	return newCalendar(0, slices.Clone(c.all())).until(at)
 }

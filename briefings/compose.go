@@ -96,7 +96,8 @@ func (e *Engine) compose(ctx context.Context, a Assignment, explain bool) (*comp
 		c.edition.AsOf = a.Window.To
 	}
 	carried := carriedBefore(a.Last)
-	pool := e.pool(a.Window, carried, a.Backlog, a.Seen)
+	who := e.viewer(ctx, a.For)
+	pool := e.pool(who, a.Window, carried, a.Backlog, a.Seen)
 	if err := e.readAll(ctx, pool.all); err != nil {
 		return nil, err
 	}
@@ -128,7 +129,7 @@ func (e *Engine) compose(ctx context.Context, a Assignment, explain bool) (*comp
 	if err != nil {
 		return nil, fmt.Errorf("read the sources: %w", err)
 	}
-	c.edition.Failing = failing(sources, a.For)
+	c.edition.Failing = failing(sources, ownersSeen(a.For))
 	vouch := vouchersOf(sources, a.For)
 	for _, d := range pool.backlog {
 		c.fate(d, "backlog", "its source listed it already when the source was first read")
@@ -166,7 +167,7 @@ func (e *Engine) compose(ctx context.Context, a Assignment, explain bool) (*comp
 	}
 	keys := carried.keys
 	for _, k := range chosen {
-		item, shown := e.item(ctx, k, carried, a.Window, most <= deepMost)
+		item, shown := e.item(ctx, who, k, carried, a.Window, most <= deepMost)
 		if len(item.Claims) == 0 {
 			for _, d := range k.members() {
 				c.fate(d, "unread", "none of its sentences could be shown with a citation")
@@ -503,9 +504,9 @@ func (f *beatFilter) matching(p pool, off func(d *dossier, ruledOut bool, reason
 	return matched
 }
 
-// pool is choosePool, of which channels with the same window share what they have in common.
-func (e *Engine) pool(w Window, carried memory, backlog bool, seen time.Time) pool {
-	key := fmt.Sprintf("%d/%d/%d/%v/%d", w.From.UnixNano(), w.To.UnixNano(), seen.UnixNano(), backlog, e.version.Load())
+// pool is choosePool, of which channels that see the same share what they have in common for the same window.
+func (e *Engine) pool(who viewer, w Window, carried memory, backlog bool, seen time.Time) pool {
+	key := fmt.Sprintf("%d/%d/%d/%v/%d/%s", w.From.UnixNano(), w.To.UnixNano(), seen.UnixNano(), backlog, e.version.Load(), who.key)
 	k := &e.desk
 	k.mu.Lock()
 	if k.pools == nil {
@@ -523,7 +524,7 @@ func (e *Engine) pool(w Window, carried memory, backlog bool, seen time.Time) po
 	}
 	k.mu.Unlock()
 	s.once.Do(func() {
-		s.pool = e.choosePool(w, memory{}, backlog, seen)
+		s.pool = e.choosePool(who, w, memory{}, backlog, seen)
 		for class, list := range map[poolClass][]*dossier{inAll: s.pool.all, inOld: s.pool.old, inAhead: s.pool.ahead, inBacklog: s.pool.backlog} {
 			for _, d := range list {
 				if s.class[d.article.ID] < class { // what is backlog is among all as well
@@ -543,14 +544,19 @@ func (e *Engine) pool(w Window, carried memory, backlog bool, seen time.Time) po
 		case inFresh, inAhead:
 			continue
 		case inOld, inBacklog:
-			return e.choosePool(w, carried, backlog, seen)
+			return e.choosePool(who, w, carried, backlog, seen)
 		default:
-			a, ok := e.article(id)
-			if !ok || !seen.IsZero() && a.Read.After(seen) || !articleTime(*a).Before(w.To) {
+			h := e.held(id)
+			if h == nil || !who.sees(h) {
 				continue
 			}
-			if a.Revision > 1 && !a.Read.Before(w.From) && a.Read.Before(w.To) {
-				return e.choosePool(w, carried, backlog, seen)
+			a := h.open()
+			read, _ := who.came(h)
+			if !seen.IsZero() && read.After(seen) || !articleTime(*a).Before(w.To) {
+				continue
+			}
+			if a.Revision > 1 && !read.Before(w.From) && read.Before(w.To) {
+				return e.choosePool(who, w, carried, backlog, seen)
 			}
 			if class != inAll {
 				more = append(more, e.desk.dossier(a))
@@ -582,28 +588,38 @@ func mergedBy(x, y []*dossier, compare func(a, b *dossier) int) []*dossier {
 	return append(append(out, x...), y...)
 }
 
-// choosePool chooses the articles by the window: fresh is what was published in it, what was published shortly before and read in
+// choosePool chooses among the articles that the viewer sees by the window: fresh is what was published in it, what was published shortly before and read in
 // it, and what was revised in it after the channel had seen an earlier revision.
-func (e *Engine) choosePool(w Window, carried memory, backlog bool, seen time.Time) pool {
+func (e *Engine) choosePool(who viewer, w Window, carried memory, backlog bool, seen time.Time) pool {
 	var p pool
 	inside := func(t time.Time) bool { return !t.Before(w.From) && t.Before(w.To) }
 	e.mu.RLock()
-	var prospects []*Article
+	type candidate struct {
+		*Article
+		read    time.Time // by the viewer
+		backlog bool      // to the viewer
+	}
+	var prospects []candidate
 	for _, a := range e.articles {
+		if !who.sees(a) {
+			continue
+		}
 		t := articleTime(a.Article)
-		if !t.Before(w.To) && !inside(a.Read) || !seen.IsZero() && a.Read.After(seen) {
+		read, listed := who.came(a)
+		if !t.Before(w.To) && !inside(read) || !seen.IsZero() && read.After(seen) {
 			continue
 		}
-		if t.Before(w.From.Add(-storyGap)) && !inside(a.Read) && carried.articles[a.ID] == 0 {
+		if t.Before(w.From.Add(-storyGap)) && !inside(read) && carried.articles[a.ID] == 0 {
 			continue
 		}
-		prospects = append(prospects, a.open())
+		prospects = append(prospects, candidate{a.open(), read, listed})
 	}
 	e.mu.RUnlock()
-	slices.SortFunc(prospects, func(x, y *Article) int {
-		return cmp.Or(articleTime(*x).Compare(articleTime(*y)), strings.Compare(x.ID, y.ID))
+	slices.SortFunc(prospects, func(x, y candidate) int {
+		return cmp.Or(articleTime(*x.Article).Compare(articleTime(*y.Article)), strings.Compare(x.ID, y.ID))
 	})
-	for _, a := range prospects {
+	for _, x := range prospects {
+		a := x.Article
 		t := articleTime(*a)
 		d := e.desk.dossier(a)
 		switch {
@@ -611,13 +627,13 @@ func (e *Engine) choosePool(w Window, carried memory, backlog bool, seen time.Ti
 			// Dated ahead of the window but read in it: a clock that is wrong somewhere; it is due when its time has come.
 			p.ahead = append(p.ahead, d)
 			continue
-		case a.Backlog && !backlog && carried.articles[a.ID] == 0:
-			if inside(t) || inside(a.Read) {
+		case x.backlog && !backlog && carried.articles[a.ID] == 0:
+			if inside(t) || inside(x.read) {
 				p.backlog = append(p.backlog, d)
 			}
-		case inside(t), inside(a.Read) && !t.Before(w.From.Add(-lateMost)), inside(a.Read) && a.Revision > 1 && carried.articles[a.ID] > 0:
+		case inside(t), inside(x.read) && !t.Before(w.From.Add(-lateMost)), inside(x.read) && a.Revision > 1 && carried.articles[a.ID] > 0:
 			p.fresh = append(p.fresh, d)
-		case inside(a.Read):
+		case inside(x.read):
 			p.old = append(p.old, d)
 			continue
 		}
@@ -691,11 +707,11 @@ func (e *Engine) grouped(ctx context.Context, p pool) []storyGroup {
 	return g.groups
 }
 
-// failing names the sources that could not be read and belong to everyone or to the channel that the edition is for.
-func failing(sources []Source, forChannel string) []string {
+// failing names the sources that could not be read and bring what is everyone's or one of owners'.
+func failing(sources []Source, owners []string) []string {
 	var out []string
 	for _, s := range sources {
-		if s.Failing == "" || s.Paused || s.Owner != "" && s.Owner != forChannel {
+		if s.Failing == "" || s.Paused || s.Owner != "" && !slices.Contains(owners, s.Brings()) {
 			continue
 		}
 		name := cmp.Or(s.Title, outletOf(&Article{Report: Report{URL: s.URL}}))
@@ -902,7 +918,7 @@ func roughly(d time.Duration) string {
 
 // item words a prospect: the headline and the most telling sentences, all in the outlets' own words. shown has the articles
 // that it cites.
-func (e *Engine) item(ctx context.Context, k *prospect, carried memory, w Window, deep bool) (Item, map[string]bool) {
+func (e *Engine) item(ctx context.Context, who viewer, k *prospect, carried memory, w Window, deep bool) (Item, map[string]bool) {
 	lead := leadOf(k.fresh)
 	item := Item{
 		Story: k.group.id, Tag: k.tag, Changes: k.changes, Sides: k.sides, Hits: k.hits, Outlets: k.outlets(), Origins: k.origins,
@@ -913,7 +929,7 @@ func (e *Engine) item(ctx context.Context, k *prospect, carried memory, w Window
 	item.Claims = tellingClaims(k, lead, carried)
 	around := slices.Concat(k.fresh, k.copies, k.known)
 	if deep {
-		if d, sentence, ok := e.background(k, lead, w); ok {
+		if d, sentence, ok := e.background(who, k, lead, w); ok {
 			around = append(around, d)
 			item.Background = []Claim{claimOf(d, sentence)}
 		}
@@ -937,7 +953,7 @@ func (e *Engine) item(ctx context.Context, k *prospect, carried memory, w Window
 		if d := find(id, revision); d != nil {
 			return *d.article, true
 		}
-		a, err := e.library.Article(ctx, id, revision)
+		a, err := e.revision(ctx, who, id, revision)
 		return a, err == nil
 	}
 	item.Claims = groundedClaims(item.Claims, look, hear)

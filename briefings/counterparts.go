@@ -255,17 +255,18 @@ func baseLanguage(tag string) string {
 }
 
 // Counterparts suggests reports of the same event in other languages for the articles of one story: what was published within
-// three days of one of them, the likeliest first and at most two of each language. Zero for most means five. None is no sign that
+// three days of one of them and who looks under ctx may see, the likeliest first and at most two of each language. Zero for most means five. None is no sign that
 // nobody reports it.
 func (e *Engine) Counterparts(ctx context.Context, articles []string, most int) ([]Counterpart, error) {
 	if most <= 0 {
 		most = 5
 	}
+	who := e.viewer(ctx, "")
 	own := map[string]bool{}
 	var members []*Article
 	for _, id := range articles {
 		own[id] = true
-		if a, ok := e.article(id); ok && len(members) < readMost {
+		if a, ok := e.shown(who, id); ok && len(members) < readMost {
 			members = append(members, a)
 		}
 	}
@@ -276,7 +277,7 @@ func (e *Engine) Counterparts(ctx context.Context, articles []string, most int) 
 	for _, m := range members {
 		spoken[LanguageOf(*m)] = true
 	}
-	near := e.near(members, own, spoken)
+	near := e.near(who, members, own, spoken)
 	if len(near) == 0 {
 		return nil, ctx.Err()
 	}
@@ -336,7 +337,7 @@ func (e *Engine) Counterparts(ctx context.Context, articles []string, most int) 
 
 // near returns the articles in languages other than those that the members all share, published within three days of a member,
 // the nearest in time first.
-func (e *Engine) near(members []*Article, own, spoken map[string]bool) []*Article {
+func (e *Engine) near(who viewer, members []*Article, own, spoken map[string]bool) []*Article {
 	type distant struct {
 		a    *held
 		away time.Duration
@@ -344,7 +345,7 @@ func (e *Engine) near(members []*Article, own, spoken map[string]bool) []*Articl
 	var list []distant
 	e.mu.RLock()
 	for id, a := range e.articles {
-		if own[id] || len(spoken) == 1 && a.Language != "" && spoken[baseLanguage(a.Language)] {
+		if own[id] || !who.sees(a) || len(spoken) == 1 && a.Language != "" && spoken[baseLanguage(a.Language)] {
 			continue
 		}
 		away := counterpartWithin + 1

@@ -74,7 +74,7 @@ func sayingsOf(k *prospect, lead *dossier) []Claim {
 // background finds a sentence of an earlier report that says what the story is about: the first sentence of the report that
 // shares most of the headline's words, one of its countries or names among them. It asks much, because a background that
 // belongs to something else misleads.
-func (e *Engine) background(k *prospect, lead *dossier, w Window) (d *dossier, sentence int, ok bool) {
+func (e *Engine) background(who viewer, k *prospect, lead *dossier, w Window) (d *dossier, sentence int, ok bool) {
 	title := strings.Fields(lead.titleStems)
 	if len(title) < 3 {
 		return nil, 0, false
@@ -93,12 +93,12 @@ func (e *Engine) background(k *prospect, lead *dossier, w Window) (d *dossier, s
 	for _, t := range search.Terms(lead.article.Title) {
 		terms = append(terms, search.Term{Text: t, Weight: 1})
 	}
-	for _, hit := range e.index.Search(search.Query{Terms: terms, Most: 30, AsOf: oldest}) {
+	for _, hit := range e.index.Search(search.Query{Terms: terms, Most: 30, AsOf: oldest, Sees: e.searchable(who)}) {
 		if seen[hit.Doc] || inStory[hit.Doc] {
 			continue
 		}
 		seen[hit.Doc] = true
-		a, there := e.article(hit.Doc)
+		a, there := e.shown(who, hit.Doc)
 		if !there || a.Label != "" {
 			continue
 		}

@@ -258,7 +258,7 @@ func (e *Engine) recall(ctx context.Context, f *findings) {
 	now := best.in.a
 	targets := f.q.targets()
 	for r := now.Revision - 1; r > 0 && r >= now.Revision-oldRevisions; r-- {
-		was, err := e.library.Article(ctx, now.ID, r)
+		was, err := e.revision(ctx, f.c.who, now.ID, r)
 		if err != nil {
 			continue // it is not kept any more
 		}

@@ -98,8 +98,9 @@ type Assignment struct {
 	Most int
 	// Seen leaves out what was read later: an edition of the past is made as it was made then. Zero means all.
 	Seen time.Time
-	// For is the channel (message.Address.String) that the edition is for: what its workspace has reviewed counts as reviewed.
-	// Empty means that every review counts.
+	// For is the channel (message.Address.String) that the edition is for: it is made of what the channel may see, and what its
+	// workspace has reviewed counts as reviewed. Empty means that who looks under the context sees (see Viewing), and that every
+	// review counts.
 	For string
 	// Backlog asks for what sources listed when they were first read as well: for somebody who wants to see what there is. A
 	// digest that comes by itself begins with what is published afterwards.

@@ -62,6 +62,11 @@ type Engine struct {
 	mu       sync.RWMutex
 	articles map[string]*held // newest revisions by ID; an Article is never changed once it is here
 	seq      int64            // the library has been read up to here
+	// Who may see what: see owners.go.
+	sightings int64                 // the library's sightings have been read up to here
+	awaited   map[string][]Sighting // of articles that are still to come
+	owned     map[string]int        // owner: how many articles
+	private   map[string]*held      // the articles that are not everyone's
 
 	version atomic.Int64 // of articles: it grows whenever they change
 	dates   atomic.Pointer[calendar]
@@ -74,7 +79,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		library: c.Library, fetcher: c.Fetcher, drafter: c.Drafter, timeout: c.DraftTimeout, now: c.Now, log: c.Log,
-		index: search.New(), words: search.NewWords(), articles: map[string]*held{},
+		index: search.New(), words: search.NewWords(), articles: map[string]*held{}, owned: map[string]int{}, private: map[string]*held{},
 	}
 	if e.drafter == nil {
 		e.drafter = Extractive{}
@@ -112,7 +117,7 @@ func (e *Engine) Reweigh(learnedWeights []byte) error {
 const loadBatch = 500
 
 // Load brings the index up to date with the library: all of it at start, what is new afterwards (articles that other
-// replicas have saved). progress, which may be nil, hears how many articles are indexed.
+// replicas have saved, and who may see them). progress, which may be nil, hears how many articles are indexed.
 func (e *Engine) Load(ctx context.Context, progress func(articles int)) error {
 	e.loading.Lock()
 	defer e.loading.Unlock()
@@ -126,6 +131,10 @@ func (e *Engine) Load(ctx context.Context, progress func(articles int)) error {
 	for {
 		if err != nil {
 			return fmt.Errorf("read the library after %d: %w", seq, err)
+		}
+		// After the articles: whose they are was kept in the same step as they.
+		if err := e.loadSightings(ctx); err != nil {
+			return err
 		}
 		if len(batch) == 0 {
 			e.index.Rest()
@@ -205,8 +214,10 @@ func (e *Engine) keep(a *held, p *search.Prepared) {
 	if old != nil && old.Revision >= a.Revision {
 		return
 	}
+	e.arrive(a, old)
 	e.articles[a.ID] = a
 	e.sentry.note(e.version.Add(1), a.ID)
+	p.Restrict(a.sight.Load() != everyones)
 	e.index.Insert(p)
 	if old != nil {
 		if read := old.inUse(); read != nil {
@@ -233,18 +244,20 @@ func published(a *Article) time.Time {
 	return a.Published
 }
 
-// Read cleans and cuts a report, keeps it in the library and makes it searchable. isNew is false for an article that was
-// already there word for word.
+// Read cleans and cuts a report, keeps it in the library and makes it searchable for its owner. isNew is false for an article
+// that the owner saw already, word for word.
 func (e *Engine) Read(ctx context.Context, r Report) (a Article, isNew bool, err error) {
 	a, err = NewArticle(r, e.now())
 	if err != nil {
 		return Article{}, false, fmt.Errorf("read %s: %w", reportName(r), err)
 	}
-	e.mu.RLock()
-	if old, ok := e.articles[a.ID]; ok {
-		a.Backlog = old.Backlog // a touched-up report of yesterday is no news today
+	a.ID = e.homeOf(a.ID, a.Hash, a.Report)
+	owner, who := r.Owner, viewer{owners: ownersSeen(r.Owner)}
+	old := e.held(a.ID)
+	known := old != nil && who.sees(old)
+	if known {
+		_, a.Backlog = who.came(old) // a touched-up report of yesterday is no news today
 	}
-	e.mu.RUnlock()
 	if origin := e.copies.Add(a); a.Origin == "" {
 		a.Origin = origin
 	}
@@ -252,6 +265,9 @@ func (e *Engine) Read(ctx context.Context, r Report) (a Article, isNew bool, err
 	if err != nil {
 		return Article{}, false, fmt.Errorf("save %s: %w", reportName(r), err)
 	}
+	e.mu.Lock()
+	e.behold(Sighting{Article: kept.ID, Owner: owner, At: a.Read, Backlog: a.Backlog, Revision: kept.Revision})
+	e.mu.Unlock()
 	own := kept
 	prepared := prepare(&own, e.index)
 	e.acquaint(&own)
@@ -260,7 +276,7 @@ func (e *Engine) Read(ctx context.Context, r Report) (a Article, isNew bool, err
 		e.abroad.Add(own)
 		e.log.InfoContext(ctx, "article read", "article", kept.ID, "revision", kept.Revision, "outlet", kept.Outlet, "sentences", len(kept.Sentences))
 	}
-	return kept, isNew, nil
+	return kept, isNew || old != nil && !known, nil
 }
 
 // Held is how the library holds a report that a source lists in short.
@@ -276,7 +292,7 @@ const (
 // Holds says how the library holds a report that a source lists in short. A source that lists summaries lists them again at
 // every poll, and they are no revisions of what their pages say.
 func (e *Engine) Holds(r Report) (held Held, known bool) {
-	a, known := e.article(articleID(r))
+	a, known := e.article(e.listed(r))
 	switch {
 	case !known || len(a.Text) <= len(cleanText(r.Text))+muchMore:
 		return HeldNot, known
@@ -284,6 +300,31 @@ func (e *Engine) Holds(r Report) (held Held, known bool) {
 		return HeldBefore, true
 	}
 	return HeldWhole, true
+}
+
+// listed is the ID of the article that a report which its source lists in short belongs to.
+func (e *Engine) listed(r Report) string {
+	id := articleID(r)
+	if h := e.held(id); h != nil && (viewer{owners: ownersSeen(r.Owner)}).sees(h) {
+		return id
+	}
+	return e.homeOf(id, "", r)
+}
+
+// Sight lets a report's owner see the article that Holds said is held whole. isNew is false where the owner did already.
+func (e *Engine) Sight(ctx context.Context, r Report) (isNew bool, err error) {
+	h := e.held(e.listed(r))
+	if h == nil || (viewer{owners: ownersSeen(r.Owner)}).sees(h) {
+		return false, nil
+	}
+	s := Sighting{Article: h.ID, Owner: r.Owner, At: e.now(), Backlog: r.Backlog, Revision: h.Revision}
+	if err := e.library.Sight(ctx, s); err != nil {
+		return false, fmt.Errorf("note whose %s is: %w", reportName(r), err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.behold(s)
+	return true, nil
 }
 
 // reportName is how an error names a report.
@@ -299,7 +340,7 @@ func reportName(r Report) string {
 // ErrNoFetcher says that the engine has no way to the outside world.
 var ErrNoFetcher = errors.New("this Attaché reads no links: it was started without access to the web")
 
-// ReadLink fetches a page and reads it.
+// ReadLink fetches a page and reads it for the workspace of who looks under ctx (see Viewing), for everyone where nobody does.
 func (e *Engine) ReadLink(ctx context.Context, url string) (a Article, isNew bool, err error) {
 	if e.fetcher == nil {
 		return Article{}, false, ErrNoFetcher
@@ -309,6 +350,7 @@ func (e *Engine) ReadLink(ctx context.Context, url string) (a Article, isNew boo
 		return Article{}, false, err
 	}
 	r.Unreviewed = true // anybody can send a link
+	r.Owner = Brings(ctx)
 	a, isNew, err = e.Read(ctx, r)
 	if err == nil {
 		err = e.vouch(ctx, &a)
@@ -316,10 +358,12 @@ func (e *Engine) ReadLink(ctx context.Context, url string) (a Article, isNew boo
 	return a, isNew, err
 }
 
-// Articles returns what is in the index, newest first (by Published, then by Read), at most limit. Texts are included.
+// Articles returns what is in the index and who looks under ctx may see, newest first (by Published, then by Read), at most
+// limit. Texts are included.
 func (e *Engine) Articles(ctx context.Context, limit int) ([]Article, error) {
+	who := e.viewer(ctx, "")
 	e.mu.RLock()
-	all := slices.Collect(maps.Values(e.articles))
+	all := slices.DeleteFunc(slices.Collect(maps.Values(e.articles)), func(h *held) bool { return !who.sees(h) })
 	e.mu.RUnlock()
 	slices.SortFunc(all, func(a, b *held) int {
 		return cmp.Or(b.Published.Compare(a.Published), b.Read.Compare(a.Read), strings.Compare(a.ID, b.ID))
@@ -339,7 +383,7 @@ func (e *Engine) Articles(ctx context.Context, limit int) ([]Article, error) {
 	return out, ctx.Err()
 }
 
-// article returns the newest revision that the index has.
+// article returns the newest revision that the index has, whoever may see it: nothing of it may be shown without asking that.
 func (e *Engine) article(id string) (*Article, bool) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()

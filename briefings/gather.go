@@ -291,18 +291,18 @@ func (g *Gatherer) poll(ctx context.Context, s Source) (after Source, articles i
 	}
 	whole := g.whole(ctx, s, reports)
 	for i, r := range slices.Backward(reports) {
-		if r.Source == "" {
-			r.Source = s.URL
-		}
-		if whole.known[i] {
-			continue
-		}
 		if full, ok := whole.pages[i]; ok {
 			r = full
 		}
+		r.Source, r.Owner = cmp.Or(r.Source, s.URL), s.Brings()
 		r.Backlog = s.Begun.IsZero() && i >= s.First
 		r.Unreviewed = s.Reviewed.IsZero()
-		_, isNew, err := g.c.Engine.Read(ctx, r)
+		isNew, err := false, error(nil)
+		if !whole.known[i] {
+			_, isNew, err = g.c.Engine.Read(ctx, r)
+		} else if engine, sees := g.c.Engine.(sighter); sees {
+			isNew, err = engine.Sight(ctx, r)
+		}
 		switch {
 		case err == nil:
 			if isNew {
@@ -329,6 +329,11 @@ type wholes struct {
 	known map[int]bool // read before, from their pages: what the source lists of them is no new revision
 }
 
+// sighter is an engine that lets an owner see an article that it holds already.
+type sighter interface {
+	Sight(ctx context.Context, r Report) (isNew bool, err error)
+}
+
 // whole reads the pages of new reports that are listed in short, the newest first, one after the other. A page that can't be
 // read leaves what the source lists. Without a Reader, or an engine that tells what it knows, all is left as it is listed.
 func (g *Gatherer) whole(ctx context.Context, s Source, reports []Report) wholes {
@@ -350,6 +355,7 @@ func (g *Gatherer) whole(ctx context.Context, s Source, reports []Report) wholes
 		if r.URL == "" || len(r.Text) >= thinText {
 			continue
 		}
+		r.Source, r.Owner = cmp.Or(r.Source, s.URL), s.Brings()
 		held, known := engine.Holds(r)
 		out.known[i] = held != HeldNot
 		if held == HeldWhole || known && held == HeldNot || left == 0 || ctx.Err() != nil {
@@ -448,7 +454,7 @@ func (g *Gatherer) Register(ctx context.Context, sources ...Source) error {
 	return nil
 }
 
-// Change makes a person's change of a source: edit may set Owner, Paused, Reviewed, First and NextAt. ErrNotFound when there
+// Change makes a person's change of a source: edit may set Owner, Alone, Paused, Reviewed, First and NextAt. ErrNotFound when there
 // is none.
 func (g *Gatherer) Change(ctx context.Context, id string, edit func(*Source)) (Source, error) {
 	g.changing.Lock()

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"weak"
 )
 
@@ -13,6 +14,8 @@ import (
 type held struct {
 	Article // without sentences and passages, where they could be packed
 	cut     []byte
+
+	sight atomic.Pointer[sight] // who may see it; nil for nobody
 
 	mu     sync.Mutex
 	opened weak.Pointer[Article]

@@ -173,6 +173,7 @@ func (q *asked) retrieve(c *collection, asOf time.Time) *retrieval {
 			query.Terms = append(query.Terms, search.Term{Text: a, Weight: 0.4 * w})
 		}
 	}
+	query.Sees = c.sees
 	r.hits = c.index.Search(query)
 	if len(r.hits) > 0 {
 		r.best = r.hits[0].Score

@@ -41,7 +41,8 @@ func (e *Engine) review(ctx context.Context, a Assignment) (Edition, error) {
 	if a.Window.To.Before(now) {
 		out.AsOf = a.Window.To
 	}
-	pool := e.pool(a.Window, memory{}, a.Backlog, a.Seen)
+	who := e.viewer(ctx, a.For)
+	pool := e.pool(who, a.Window, memory{}, a.Backlog, a.Seen)
 	if err := e.readAll(ctx, pool.all); err != nil {
 		return Edition{}, err
 	}
@@ -57,7 +58,7 @@ func (e *Engine) review(ctx context.Context, a Assignment) (Edition, error) {
 	if err != nil {
 		return Edition{}, fmt.Errorf("read the sources: %w", err)
 	}
-	out.Failing = failing(sources, a.For)
+	out.Failing = failing(sources, ownersSeen(a.For))
 	vouch := vouchersOf(sources, a.For)
 	var moved []*prospect
 	for _, g := range e.grouped(ctx, pool) {
@@ -65,7 +66,7 @@ func (e *Engine) review(ctx context.Context, a Assignment) (Edition, error) {
 			return Edition{}, err
 		}
 		k := e.prospect(ctx, g, pool.all, matched, memory{}, &filter, vouch, a.Window)
-		if k == nil || len(k.fresh) == 0 || !e.moved(ctx, k, a.Window) {
+		if k == nil || len(k.fresh) == 0 || !e.moved(ctx, who, k, a.Window) {
 			continue
 		}
 		k.heard = true
@@ -77,7 +78,7 @@ func (e *Engine) review(ctx context.Context, a Assignment) (Edition, error) {
 		return Edition{}, err
 	}
 	for _, k := range chosen {
-		item, _ := e.item(ctx, k, memory{}, a.Window, true)
+		item, _ := e.item(ctx, who, k, memory{}, a.Window, true)
 		switch {
 		case item.Tag == TagDisputed && len(item.Sides) > 1:
 			item.Ended = k.ended
@@ -112,7 +113,7 @@ func (r *Review) count(t Tag) {
 
 // moved reads a story from its oldest report to its newest and notes what changed on the way, what was corrected, and what its
 // speakers dispute. It says whether there is any of it.
-func (e *Engine) moved(ctx context.Context, k *prospect, w Window) bool {
+func (e *Engine) moved(ctx context.Context, who viewer, k *prospect, w Window) bool {
 	k.tag = TagUpdated
 	var before []*dossier // newest first
 	for _, d := range k.known {
@@ -124,7 +125,7 @@ func (e *Engine) moved(ctx context.Context, k *prospect, w Window) bool {
 	before = before[:min(len(before), readMost)]
 	corrected := map[string]bool{} // the reports that were wrong
 	for _, d := range slices.Backward(k.fresh) {
-		if was := e.revisedWithin(ctx, d, w); was != nil {
+		if was := e.revisedWithin(ctx, who, d, w); was != nil {
 			k.known = append(k.known, was)
 			if saysCorrected(d, was) {
 				corrected[d.article.ID] = true
@@ -158,12 +159,12 @@ func (e *Engine) moved(ctx context.Context, k *prospect, w Window) bool {
 }
 
 // revisedWithin is how an article that was revised within a window read before; nil where it was not.
-func (e *Engine) revisedWithin(ctx context.Context, d *dossier, w Window) *dossier {
+func (e *Engine) revisedWithin(ctx context.Context, who viewer, d *dossier, w Window) *dossier {
 	a := d.article
 	if a.Revision < 2 || a.Read.Before(w.From) || !a.Read.Before(w.To) {
 		return nil
 	}
-	old, err := e.library.Article(ctx, a.ID, a.Revision-1)
+	old, err := e.revision(ctx, who, a.ID, a.Revision-1)
 	if err != nil {
 		return nil // it is kept no longer: then it can't be quoted either
 	}

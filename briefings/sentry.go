@@ -1,6 +1,7 @@
 package briefings
 
 import (
+	"context"
 	"strings"
 	"sync"
 )
@@ -64,6 +65,11 @@ func (s *sentry) filter(entries []string) *beatFilter {
 // Meets says whether an article that came or was revised after a version (see Version) meets an entry of a watch list. Where it is
 // not known what came, it says that one does. Composing for the list can tell nothing new while none does.
 func (e *Engine) Meets(entries []string, since int64) bool {
+	return e.MeetsFor(Everything, entries, since)
+}
+
+// MeetsFor is Meets for what a channel (message.Address.String) may see.
+func (e *Engine) MeetsFor(channel string, entries []string, since int64) bool {
 	ids, ok := e.sentry.since(since)
 	if !ok {
 		return true
@@ -71,9 +77,10 @@ func (e *Engine) Meets(entries []string, since int64) bool {
 	if len(ids) == 0 || len(entries) == 0 {
 		return false
 	}
+	who := e.viewer(context.Background(), channel)
 	f := e.sentry.filter(entries)
 	for _, id := range ids {
-		a, ok := e.article(id)
+		a, ok := e.shown(who, id)
 		if !ok {
 			continue
 		}

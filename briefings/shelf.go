@@ -14,13 +14,16 @@ type Shelf struct {
 	articles []Article      // in order of Seq
 	newest   map[string]int // id: place of its newest revision in articles
 	sources  []Source
+	sights   []Sighting          // in order of Seq
+	seen     map[[2]string]int64 // article and owner: the Seq of their sighting
+	last     int64               // of Seq in sights
 }
 
 var _ Library = (*Shelf)(nil)
 
 // NewShelf returns a Shelf that holds the articles given.
 func NewShelf(articles ...Article) *Shelf {
-	m := &Shelf{newest: map[string]int{}}
+	m := &Shelf{newest: map[string]int{}, seen: map[[2]string]int64{}}
 	for _, a := range articles {
 		m.save(a)
 	}
@@ -39,18 +42,92 @@ func (m *Shelf) Save(ctx context.Context, a Article) (Article, bool, error) {
 func (m *Shelf) save(a Article) (Article, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	a.Revision = 1
+	sighting := Sighting{Article: a.ID, Owner: a.Owner, At: a.Read, Backlog: a.Backlog, Revision: 1}
+	a.Owner, a.Revision = "", 1
 	if i, ok := m.newest[a.ID]; ok {
 		old := m.articles[i]
+		sighting.Revision = old.Revision
 		if old.Hash == a.Hash {
+			m.sight(sighting)
 			return ownCopy(old), false
 		}
 		a.Revision = old.Revision + 1
+		sighting.Revision = a.Revision
 	}
+	m.sight(sighting)
 	a.Seq = int64(len(m.articles)) + 1
 	m.newest[a.ID] = len(m.articles)
 	m.articles = append(m.articles, ownCopy(a))
 	return ownCopy(a), true
+}
+
+// sight keeps a sighting unless its owner has one. The caller holds mu.
+func (m *Shelf) sight(s Sighting) {
+	if i, ok := m.sighting(s.Article, s.Owner); ok {
+		if m.sights[i].Gone == s.Gone {
+			return
+		}
+		m.sights = slices.Delete(m.sights, i, i+1)
+	}
+	m.last++
+	s.Seq = m.last
+	m.seen[[2]string{s.Article, s.Owner}] = s.Seq
+	m.sights = append(m.sights, s)
+}
+
+// sighting returns the place of a sighting. The caller holds mu.
+func (m *Shelf) sighting(article, owner string) (int, bool) {
+	seq, ok := m.seen[[2]string{article, owner}]
+	if !ok {
+		return 0, false
+	}
+	return slices.BinarySearchFunc(m.sights, seq, func(s Sighting, seq int64) int { return cmp.Compare(s.Seq, seq) })
+}
+
+// Sightings implements Library.
+func (m *Shelf) Sightings(ctx context.Context, seq int64, limit int) ([]Sighting, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	from, found := slices.BinarySearchFunc(m.sights, seq, func(s Sighting, seq int64) int { return cmp.Compare(s.Seq, seq) })
+	if found {
+		from++
+	}
+	return slices.Clone(m.sights[from:min(len(m.sights), from+max(limit, 0))]), nil
+}
+
+// Sight implements Library.
+func (m *Shelf) Sight(ctx context.Context, s Sighting) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.newest[s.Article]; !ok {
+		return fmt.Errorf("article %q: %w", s.Article, ErrNotFound)
+	}
+	s.Gone = false
+	m.sight(s)
+	return nil
+}
+
+// TakeBack implements Library.
+func (m *Shelf) TakeBack(ctx context.Context, article, owner string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i, ok := m.sighting(article, owner)
+	if !ok || m.sights[i].Gone {
+		return fmt.Errorf("article %q of %q: %w", article, owner, ErrNotFound)
+	}
+	s := m.sights[i]
+	s.Gone = true
+	m.sight(s)
+	return nil
 }
 
 // own copies the slices of an article, so that the library and its callers can't change each other's.
@@ -136,7 +213,7 @@ func (m *Shelf) SavePoll(ctx context.Context, s Source) error {
 		return fmt.Errorf("source %q: %w", s.ID, ErrNotFound)
 	}
 	kept := m.sources[i]
-	s.Owner, s.Added, s.Paused, s.Reviewed, s.First = kept.Owner, kept.Added, kept.Paused, kept.Reviewed, kept.First
+	s.Owner, s.Alone, s.Added, s.Paused, s.Reviewed, s.First = kept.Owner, kept.Alone, kept.Added, kept.Paused, kept.Reviewed, kept.First
 	m.sources[i] = s
 	return nil
 }

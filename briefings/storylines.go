@@ -249,9 +249,9 @@ func (b *storybook) name(ctx context.Context, library Library, groups []storyGro
 const storiesAround = 7 * 24 * time.Hour
 
 // Stories returns the stories of the reports that were published in a window, the one with the newest report first, at most
-// limit; zero means all. Reports of the three days before belong to them where they are about the same event.
+// limit; zero means all: of what who looks under ctx may see. Reports of the three days before belong to them where they are about the same event.
 func (e *Engine) Stories(ctx context.Context, w Window, limit int) ([]Story, error) {
-	pool := e.pool(w, memory{}, true, time.Time{})
+	pool := e.pool(e.viewer(ctx, ""), w, memory{}, true, time.Time{})
 	if err := e.readAll(ctx, pool.all); err != nil {
 		return nil, err
 	}
@@ -281,9 +281,9 @@ func (e *Engine) Stories(ctx context.Context, w Window, limit int) ([]Story, err
 }
 
 // StoryOf returns the story that an article is in, among the reports of the week before and after it. ErrNotFound where the
-// index has no such article.
+// index has no such article for who looks under ctx.
 func (e *Engine) StoryOf(ctx context.Context, article string) (Story, error) {
-	a, ok := e.article(article)
+	a, ok := e.shown(e.viewer(ctx, ""), article)
 	if !ok {
 		return Story{}, fmt.Errorf("find the story of article %q: %w", article, ErrNotFound)
 	}

@@ -17,6 +17,9 @@ type vouchers struct {
 // vouchersOf sorts sources by who reviewed them. The reviews of one workspace say nothing to another; the operator's own
 // sources, which have no owner, say something to everybody. With forChannel empty every review counts.
 func vouchersOf(sources []Source, forChannel string) vouchers {
+	if forChannel == Everything {
+		forChannel = ""
+	}
 	v := vouchers{feeds: map[string]bool{}, hosts: map[string]bool{}}
 	for _, s := range sources {
 		reviewed := !s.Reviewed.IsZero() && (s.Owner == "" || forChannel == "" || workspacePart(s.Owner) == workspacePart(forChannel))

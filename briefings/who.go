@@ -14,7 +14,7 @@ import (
 const profileMost = 25
 
 // Who tells what an actor said, denied and was said to have done, newest first, from what was published by asOf (zero means
-// now). A country is its government: "Seoul" and "South Korea's Unification Ministry" speak for South Korea. An actor that no
+// now) and who looks under ctx may see. A country is its government: "Seoul" and "South Korea's Unification Ministry" speak for South Korea. An actor that no
 // article names gets an empty Profile.
 func (e *Engine) Who(ctx context.Context, actor string, asOf time.Time) (Profile, error) {
 	if asOf.IsZero() {
@@ -26,10 +26,11 @@ func (e *Engine) Who(ctx context.Context, actor string, asOf time.Time) (Profile
 	if len(keys) == 0 {
 		return p, nil
 	}
+	who := e.viewer(ctx, "")
 	e.mu.RLock()
 	var all []*held
 	for _, a := range e.articles {
-		if !articleTime(a.Article).After(asOf) {
+		if who.sees(a) && !articleTime(a.Article).After(asOf) {
 			all = append(all, a)
 		}
 	}

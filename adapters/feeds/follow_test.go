@@ -102,17 +102,17 @@ func TestANewFeedIsReadAndIsNoNews(t *testing.T) {
 	if err != nil || read != 3 || !s.Begun.Equal(now) || !s.Newest.Equal(now.Add(-2*time.Hour)) {
 		t.Fatalf("followed %+v, %d reports, %v", s, read, err)
 	}
-	if e := n.digest(t, briefings.Assignment{}); len(e.Items) != 0 {
+	if e := n.digest(t, briefings.Assignment{For: "bench/w1/c1"}); len(e.Items) != 0 {
 		t.Errorf("the digest after it was followed has: %s", headlines(e))
 	}
-	if e := n.digest(t, briefings.Assignment{Backlog: true}); len(e.Items) != 3 {
+	if e := n.digest(t, briefings.Assignment{Backlog: true, For: "bench/w1/c1"}); len(e.Items) != 3 {
 		t.Errorf("who asks for the latest is shown: %s", headlines(e))
 	}
-	answer, err := n.engine.Ask(t.Context(), briefings.Question{Text: "What did the river flood?"})
+	answer, err := n.engine.Ask(t.Context(), briefings.Question{Text: "What did the river flood?", For: "bench/w1/c2"})
 	if err != nil || answer.Verdict != briefings.Answered || !strings.Contains(answer.Claims[0].Text, "300 houses") {
 		t.Errorf("asked about it: %+v, %v", answer, err)
 	}
-	fates, err := n.engine.Fates(t.Context(), briefings.Assignment{Window: briefings.Window{From: now.Add(-24 * time.Hour), To: now.Add(time.Second)}})
+	fates, err := n.engine.Fates(t.Context(), briefings.Assignment{Window: briefings.Window{From: now.Add(-24 * time.Hour), To: now.Add(time.Second)}, For: "bench/w1/c1"})
 	if err != nil || len(fates) != 3 || fates[0].Outcome != "backlog" {
 		t.Errorf("fates %+v, %v", fates, err)
 	}
@@ -126,7 +126,7 @@ func TestANewFeedIsReadAndIsNoNews(t *testing.T) {
 	if read, err := n.gatherer.Once(t.Context()); err != nil || read != 2 {
 		t.Fatalf("an hour later %d reports are new, %v", read, err)
 	}
-	if e := n.digest(t, briefings.Assignment{}); headlines(e) != "Volcano closes airport" {
+	if e := n.digest(t, briefings.Assignment{For: "bench/w1/c1"}); headlines(e) != "Volcano closes airport" {
 		t.Errorf("the next digest has: %s", headlines(e))
 	}
 	n.now = now.Add(8 * time.Hour)
@@ -134,7 +134,7 @@ func TestANewFeedIsReadAndIsNoNews(t *testing.T) {
 	if read, err := n.gatherer.Once(t.Context()); err != nil || read != 1 {
 		t.Fatalf("later %d reports are new, %v", read, err)
 	}
-	if e := n.digest(t, briefings.Assignment{}); len(e.Items) != 2 || !strings.Contains(headlines(e), "Harbour bridge opens") {
+	if e := n.digest(t, briefings.Assignment{For: "bench/w1/c1"}); len(e.Items) != 2 || !strings.Contains(headlines(e), "Harbour bridge opens") {
 		t.Errorf("the digest after an undated report has: %s", headlines(e))
 	}
 }
@@ -248,7 +248,7 @@ func TestSourcesThatNobodyReviewedAreMarkedAndCorroborateNothing(t *testing.T) {
 	if origins, unreviewed, citations := look("bench/w2/c1"); origins != 0 || unreviewed != citations {
 		t.Errorf("another workspace has reviewed nothing: %d origins, %d of %d citations marked", origins, unreviewed, citations)
 	}
-	if origins, _, _ := look(""); origins != 2 {
+	if origins, _, _ := look(briefings.Everything); origins != 2 {
 		t.Errorf("for the operator every review counts: %d origins", origins)
 	}
 	marked := func(channel string) (n0, n1 int) {
@@ -279,7 +279,7 @@ func TestSourcesThatNobodyReviewedAreMarkedAndCorroborateNothing(t *testing.T) {
 	if err := n.gatherer.RemoveSource(t.Context(), "s2"); err != nil {
 		t.Fatal(err)
 	}
-	articles, err := n.engine.Articles(t.Context(), 10)
+	articles, err := n.engine.Articles(briefings.Viewing(t.Context(), briefings.Everything), 10)
 	if err != nil || len(articles) != 3 {
 		t.Fatal(len(articles), err)
 	}

@@ -153,10 +153,14 @@ func (p *Playground) endpoints(path string) map[string]endpoint {
 		return map[string]endpoint{"GET": get(func(context.Context, *http.Request) (transcript, error) { return p.transcript(id) })}
 	}
 	if id, is := strings.CutPrefix(path, "articles/"); is && id != "" {
-		return map[string]endpoint{"GET": get(func(ctx context.Context, _ *http.Request) (bot.ArticleView, error) { return p.article(ctx, id) })}
+		return map[string]endpoint{"GET": get(func(ctx context.Context, r *http.Request) (bot.ArticleView, error) {
+			return p.article(p.seeing(ctx, r), id)
+		})}
 	}
 	if id, is := strings.CutPrefix(path, "stories/"); is && id != "" {
-		return map[string]endpoint{"GET": get(func(ctx context.Context, _ *http.Request) (bot.StoryView, error) { return p.story(ctx, id) })}
+		return map[string]endpoint{"GET": get(func(ctx context.Context, r *http.Request) (bot.StoryView, error) {
+			return p.story(p.seeing(ctx, r), id)
+		})}
 	}
 	return nil
 }
@@ -377,7 +381,7 @@ func (p *Playground) ask(ctx context.Context, in askInput) (said, error) {
 	}
 	request := bot.Request{
 		ID: Platform + "/" + e.ID, Kind: bot.Ask, Text: text, User: p.user(in.Zone, in.Locale),
-		Address: message.Address{Platform: Platform, Workspace: Workspace, Channel: in.Channel}, Explain: true,
+		Address: message.Address{Platform: Platform, Workspace: Workspace, Channel: in.Channel}, Direct: in.Channel == directID, Explain: true,
 	}
 	if line, is := strings.CutPrefix(text, "/"); is {
 		e.Kind, request.Kind, request.Text = entryRun, bot.Run, commandLine(line)
@@ -547,7 +551,7 @@ func (p *Playground) click(ctx context.Context, in clickInput) (said, error) {
 	request := bot.Request{
 		ID: Platform + "/click/" + in.ID, Kind: bot.Click, Action: in.Action, Value: in.Value, Quoted: message.PlainText(e.Message),
 		Address: address, Conversation: address.String(), User: p.user(in.Zone, in.Locale),
-		At: p.c.Now().Add(p.offset),
+		At: p.c.Now().Add(p.offset), Direct: r.kind == kindDirect,
 	}
 	p.mu.Unlock()
 
@@ -649,8 +653,13 @@ func (p *Playground) complete(ctx context.Context, r *http.Request) ([]bot.Choic
 	return choices, nil
 }
 
-func (p *Playground) articles(ctx context.Context, _ *http.Request) ([]bot.ArticleCard, error) {
-	cards, err := p.c.Bot.ArticleCards(ctx, maxArticles)
+// seeing is who looks at the library: the people of the channel ?channel= or, without one, those of the whole playground.
+func (p *Playground) seeing(ctx context.Context, r *http.Request) context.Context {
+	return p.c.Bot.Seeing(ctx, message.Address{Platform: Platform, Workspace: Workspace, Channel: r.URL.Query().Get("channel")})
+}
+
+func (p *Playground) articles(ctx context.Context, r *http.Request) ([]bot.ArticleCard, error) {
+	cards, err := p.c.Bot.ArticleCards(p.seeing(ctx, r), maxArticles)
 	if err != nil {
 		return nil, fmt.Errorf("list articles: %w", err)
 	}
@@ -673,8 +682,8 @@ func (p *Playground) article(ctx context.Context, id string) (bot.ArticleView, e
 	return view, nil
 }
 
-func (p *Playground) stories(ctx context.Context, _ *http.Request) ([]bot.StoryCard, error) {
-	cards, err := p.c.Bot.StoryCards(ctx, maxStories)
+func (p *Playground) stories(ctx context.Context, r *http.Request) ([]bot.StoryCard, error) {
+	cards, err := p.c.Bot.StoryCards(p.seeing(ctx, r), maxStories)
 	if err != nil {
 		return nil, fmt.Errorf("list stories: %w", err)
 	}

@@ -38,6 +38,7 @@ const (
 // Bot is what the playground needs of *bot.Bot, whose methods say what each promises.
 type Bot interface {
 	Handle(ctx context.Context, r bot.Request) (bot.Reply, error)
+	Seeing(ctx context.Context, at message.Address) context.Context
 	Complete(ctx context.Context, command, arg, prefix string, at message.Address) []bot.Choice
 	ArticleCards(ctx context.Context, limit int) ([]bot.ArticleCard, error)
 	ArticleView(ctx context.Context, id string) (bot.ArticleView, error)

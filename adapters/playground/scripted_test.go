@@ -46,6 +46,8 @@ func (s *scripted) asked() []bot.Request {
 	return slices.Clone(s.requests)
 }
 
+func (s *scripted) Seeing(ctx context.Context, _ message.Address) context.Context { return ctx }
+
 func (s *scripted) Complete(_ context.Context, command, arg, prefix string, _ message.Address) []bot.Choice {
 	var out []bot.Choice
 	add := func(values ...string) {

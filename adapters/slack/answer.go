@@ -106,6 +106,7 @@ func (a *Adapter) reply(ctx context.Context, g gesture) bot.Reply {
 	if g.fileOnly {
 		return bot.Reply{Message: say(w.file, message.ToneProblem)}
 	}
+	g.request.Direct = g.dm // whatever could be found out about the person
 	reply, err := a.cfg.Handler.Handle(ctx, g.request)
 	if err == nil {
 		return reply

@@ -115,7 +115,7 @@ func (a *Adapter) drawHome(ctx context.Context, g gesture, notice *message.Messa
 	answered := false
 	for _, command := range lines {
 		r := g.request
-		r.Kind, r.Text = bot.Run, command
+		r.Kind, r.Text, r.Direct = bot.Run, command, g.dm
 		reply, err := a.cfg.Handler.Handle(ctx, r)
 		if err != nil || reply.Message == nil {
 			continue

@@ -11,7 +11,7 @@ import (
 func (s *Store) Mentions(t testing.TB, text string) []string {
 	t.Helper()
 	var found []string
-	for _, table := range append(slices.Clone(belongings), "parts", "lanes", "seen", "articles", "counters") {
+	for _, table := range append(slices.Clone(belongings), "parts", "lanes", "seen", "articles", "sightings", "counters") {
 		err := s.read(t.Context(), "search "+table, func(tx *tx) error {
 			rows, err := tx.sql.QueryContext(tx.ctx, "select * from "+table)
 			if err != nil {

@@ -171,12 +171,16 @@ func (s *Store) Save(ctx context.Context, a briefings.Article) (kept briefings.A
 		return briefings.Article{}, false, fmt.Errorf("%s: its title or text is not clean UTF-8", doing)
 	}
 	// Most articles come again and again, unchanged, with every poll of their source: those wait for no lock.
+	seen := false
 	err = s.read(ctx, doing, func(tx *tx) error {
 		kept, err = article(tx, a.ID, 0)
+		if err == nil {
+			seen, err = sighted(tx, a.ID, a.Owner)
+		}
 		return err
 	})
 	switch {
-	case err == nil && kept.Hash == a.Hash:
+	case err == nil && kept.Hash == a.Hash && seen:
 		return kept, false, nil
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
 		return briefings.Article{}, false, err
@@ -185,17 +189,34 @@ func (s *Store) Save(ctx context.Context, a briefings.Article) (kept briefings.A
 	if err != nil {
 		return briefings.Article{}, false, fmt.Errorf("%s: %w", doing, err)
 	}
-	err = s.write(ctx, doing, func(tx *tx) error {
-		seq, err := next(tx, "article")
-		if err != nil {
+	err = s.write(ctx, doing, func(tx *tx) (err error) {
+		sighting := briefings.Sighting{Article: a.ID, Owner: a.Owner, At: a.Read, Backlog: a.Backlog}
+		if sighting.Seq, err = next(tx, "sighting"); err != nil {
 			return err
 		}
 		// From here on nobody else saves: look again.
 		kept, err = article(tx, a.ID, 0)
-		if err == nil && kept.Hash == a.Hash {
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if seen, err = sighted(tx, a.ID, a.Owner); err != nil {
+			return err
+		}
+		known := kept.Revision > 0 && kept.Hash == a.Hash
+		if known && seen {
 			return errKept // rolls the number back
 		}
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		if isNew = !known; known {
+			sighting.Revision = kept.Revision
+			return see(tx, sighting)
+		}
+		if sighting.Revision = kept.Revision + 1; !seen {
+			if err := see(tx, sighting); err != nil {
+				return err
+			}
+		}
+		seq, err := next(tx, "article")
+		if err != nil {
 			return err
 		}
 		_, zone := a.Published.Zone()
@@ -215,7 +236,75 @@ func (s *Store) Save(ctx context.Context, a briefings.Article) (kept briefings.A
 	case err != nil:
 		return briefings.Article{}, false, err
 	}
-	return kept, true, nil
+	return kept, isNew, nil
+}
+
+// sighted says whether an owner sees an article.
+func sighted(tx *tx, article, owner string) (seen bool, err error) {
+	err = tx.row("select exists (select 1 from sightings where article = $1 and owner = $2 and not gone)", args{article, owner}, &seen)
+	return seen, err
+}
+
+// see keeps a sighting that its owner doesn't have.
+func see(tx *tx, x briefings.Sighting) error {
+	_, err := tx.exec(`insert into sightings (article, owner, seq, at, backlog, revision, gone) values ($1, $2, $3, $4, $5, $6, false)
+		on conflict (article, owner) do update set seq = excluded.seq, at = excluded.at, backlog = excluded.backlog, revision = excluded.revision, gone = false`,
+		x.Article, x.Owner, x.Seq, ms(x.At), x.Backlog, max(x.Revision, 1))
+	return err
+}
+
+// Sight implements briefings.Library.
+func (s *Store) Sight(ctx context.Context, x briefings.Sighting) error {
+	err := s.write(ctx, "note whose article "+x.Article+" is", func(tx *tx) (err error) {
+		if x.Seq, err = next(tx, "sighting"); err != nil {
+			return err
+		}
+		if _, err := article(tx, x.Article, 0); err != nil {
+			return notFound(err, briefings.ErrNotFound)
+		}
+		seen, err := sighted(tx, x.Article, x.Owner)
+		if err == nil && seen {
+			err = errKept
+		}
+		if err != nil {
+			return err
+		}
+		return see(tx, x)
+	})
+	if errors.Is(err, errKept) {
+		return nil
+	}
+	return err
+}
+
+// TakeBack implements briefings.Library.
+func (s *Store) TakeBack(ctx context.Context, article, owner string) error {
+	return s.write(ctx, "take back article "+article, func(tx *tx) error {
+		seq, err := next(tx, "sighting")
+		if err != nil {
+			return err
+		}
+		n, err := tx.exec("update sightings set gone = true, seq = $3 where article = $1 and owner = $2 and not gone", article, owner, seq)
+		return absent(n, err, briefings.ErrNotFound)
+	})
+}
+
+// Sightings implements briefings.Library.
+func (s *Store) Sightings(ctx context.Context, seq int64, limit int) ([]briefings.Sighting, error) {
+	var found []briefings.Sighting
+	err := s.read(ctx, fmt.Sprintf("read the sightings since %d", seq), func(tx *tx) error {
+		return tx.rows("select article, owner, seq, at, backlog, revision, gone from sightings where seq > $1 order by seq limit $2", args{seq, max(limit, 0)}, func(scan scanner) error {
+			var x briefings.Sighting
+			var when sql.NullInt64
+			if err := scan(&x.Article, &x.Owner, &x.Seq, &when, &x.Backlog, &x.Revision, &x.Gone); err != nil {
+				return err
+			}
+			x.At = at(when)
+			found = append(found, x)
+			return nil
+		})
+	})
+	return found, err
 }
 
 // errKept ends a transaction that found the article kept already.
@@ -290,11 +379,11 @@ func scanArticle(scan scanner) (briefings.Article, error) {
 func (s *Store) Sources(ctx context.Context) ([]briefings.Source, error) {
 	var found []briefings.Source
 	err := s.read(ctx, "read the sources", func(tx *tx) error {
-		return tx.rows(`select id, url, title, owner, added, paused, next_at, checked, etag, modified, failing, since, reviewed, begun, first, newest
+		return tx.rows(`select id, url, title, owner, alone, added, paused, next_at, checked, etag, modified, failing, since, reviewed, begun, first, newest
 			from sources order by number`, nil, func(scan scanner) error {
 			var r briefings.Source
 			var added, nextAt, checked, since, reviewed, begun, newest sql.NullInt64
-			if err := scan(&r.ID, &r.URL, &r.Title, &r.Owner, &added, &r.Paused, &nextAt, &checked, &r.Etag, &r.Modified, &r.Failing, &since, &reviewed, &begun, &r.First, &newest); err != nil {
+			if err := scan(&r.ID, &r.URL, &r.Title, &r.Owner, &r.Alone, &added, &r.Paused, &nextAt, &checked, &r.Etag, &r.Modified, &r.Failing, &since, &reviewed, &begun, &r.First, &newest); err != nil {
 				return err
 			}
 			r.Added, r.NextAt, r.Checked, r.Since = at(added), at(nextAt), at(checked), at(since)
@@ -315,14 +404,15 @@ func (s *Store) SaveSource(ctx context.Context, r briefings.Source) error {
 		}
 		platform, workspace := workspaceOf(r.Owner)
 		_, err = tx.exec(`insert into sources (id, number, url, title, owner, platform, workspace, added, paused, next_at, checked, etag, modified, failing, since,
-				reviewed, begun, first, newest)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+				reviewed, begun, first, newest, alone)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 			on conflict (id) do update set url = excluded.url, title = excluded.title, owner = excluded.owner, platform = excluded.platform,
 				workspace = excluded.workspace, added = excluded.added, paused = excluded.paused, next_at = excluded.next_at,
 				checked = excluded.checked, etag = excluded.etag, modified = excluded.modified, failing = excluded.failing, since = excluded.since,
-				reviewed = excluded.reviewed, begun = excluded.begun, first = excluded.first, newest = excluded.newest`,
+				reviewed = excluded.reviewed, begun = excluded.begun, first = excluded.first, newest = excluded.newest,
+				alone = excluded.alone`,
 			r.ID, number, r.URL, r.Title, r.Owner, platform, workspace, ms(r.Added), r.Paused, ms(r.NextAt), ms(r.Checked), r.Etag, r.Modified, r.Failing, ms(r.Since),
-			ms(r.Reviewed), ms(r.Begun), r.First, ms(r.Newest))
+			ms(r.Reviewed), ms(r.Begun), r.First, ms(r.Newest), r.Alone)
 		return err
 	})
 }

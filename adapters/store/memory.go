@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"attache/bot"
 	"attache/bot/message"
@@ -190,7 +192,7 @@ func (s *Store) SetSetting(ctx context.Context, scope, name, value string) error
 // belongings are the tables whose rows belong to a workspace. The parts of a delivery go with it.
 var belongings = []string{"exchanges", "feedback", "settings", "sources", "subscriptions", "deliveries", "tokens", "departures"}
 
-// Forget implements bot.Memory. The workspace's sources go too; the articles that they brought belong to nobody and stay.
+// Forget implements bot.Memory. The workspace's sources go too, and what they brought or its people sent for nobody else.
 func (s *Store) Forget(ctx context.Context, platform, workspace string) error {
 	return s.write(ctx, fmt.Sprintf("forget the workspace %s/%s", platform, workspace), func(tx *tx) error {
 		if platform == "" {
@@ -205,6 +207,27 @@ func (s *Store) Forget(ctx context.Context, platform, workspace string) error {
 		if _, err := tx.exec("delete from lanes where platform = $1 and workspace = $2 and (workspace <> '' or channel <> '')", platform, workspace); err != nil {
 			return fmt.Errorf("its lanes: %w", err)
 		}
-		return nil
+		return disown(tx, platform+"/"+workspace)
 	})
+}
+
+// disown deletes a workspace's sightings, and the articles that nobody has one of any more. Other replicas have them in memory
+// until they start anew, and show them to nobody else.
+func disown(tx *tx, workspace string) error {
+	if strings.HasSuffix(workspace, "/") { // direct messages share no workspace, and are not forgotten together
+		return nil
+	}
+	if _, err := next(tx, "sighting"); err != nil { // nobody saves meanwhile
+		return err
+	}
+	channels := workspace + "/"
+	if _, err := tx.exec("delete from sightings where owner = $1 or substr(owner, 1, $2) = $3", workspace, utf8.RuneCountInString(channels), channels); err != nil {
+		return fmt.Errorf("its sightings: %w", err)
+	}
+	for _, table := range []string{"articles where id", "stories where article"} {
+		if _, err := tx.exec("delete from " + table + " not in (select article from sightings)"); err != nil {
+			return fmt.Errorf("its articles: %w", err)
+		}
+	}
+	return nil
 }

@@ -136,6 +136,12 @@ func fill(t testing.TB, s *store.Store, workspace string) {
 	if err := s.EndPart(t.Context(), d, 0, digest.PartSent, message.Ref{Address: to, ID: "m"}, ""); err != nil {
 		t.Fatal(err)
 	}
+	for id, owner := range map[string]string{"own of " + workspace: "slack/" + workspace, "channel of " + workspace: to.String(), "shared": "slack/" + workspace} {
+		a := briefings.Article{Report: briefings.Report{ID: id, Text: "Text.", Owner: owner}, Hash: "h"}
+		if _, _, err := s.Save(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+	}
 	x := exchange("x"+workspace, to.String(), seven)
 	x.Address = to
 	for _, err := range []error{
@@ -169,8 +175,12 @@ func TestForgottenWorkspaceLeavesNoRow(t *testing.T) {
 		if left := s.Mentions(t, "TGONE"); len(left) > 0 {
 			t.Errorf("the forgotten workspace still stands in %s", strings.Join(left, ", "))
 		}
-		if stays := s.Mentions(t, "TSTAYS"); len(stays) < 7 {
+		if stays := s.Mentions(t, "TSTAYS"); len(stays) < 9 {
 			t.Errorf("of the other workspace only %v is left", stays)
+		}
+		left, err := s.Since(t.Context(), 0, 10)
+		if err != nil || len(left) != 3 {
+			t.Errorf("%d articles are left, want the two of the other workspace and the shared one: %v", len(left), err)
 		}
 		if err := s.Forget(t.Context(), "", ""); err == nil {
 			t.Error("forgetting nobody in particular was accepted")

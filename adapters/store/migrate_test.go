@@ -85,6 +85,10 @@ func understands(t *testing.T, s *store.Store) {
 	if err != nil || len(sources) != 1 || sources[0].Failing != "gone" || !sources[0].Since.Equal(day) || !sources[0].Checked.IsZero() {
 		t.Errorf("the sources are %+v, error %v", sources, err)
 	}
+	whose, err := s.Sightings(t.Context(), 0, 10)
+	if err != nil || len(whose) != 1 || whose[0].Article != "a1" || whose[0].Owner != "slack/T1" || whose[0].Revision != 1 || !whose[0].At.Equal(day.Add(time.Hour)) {
+		t.Errorf("its articles are whose %+v, error %v; want its source's workspace's", whose, err)
+	}
 	n, err := s.Subscription(t.Context(), "d1")
 	if err != nil || n.Rev != 3 || n.Schedule.Zone != "Asia/Seoul" || !n.SkipQuiet || n.LastEdition.Items[0].Headline != "Seoul condemns" || !n.Last.Equal(day) {
 		t.Errorf("the subscription is %+v, error %v", n, err)

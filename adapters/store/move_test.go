@@ -69,7 +69,7 @@ func TestMoveTakesEverythingToPostgresAndClosesTheFolder(t *testing.T) {
 	for _, m := range moved {
 		rows[m.Table] = m.Rows
 	}
-	if rows["articles"] != int64(want.Revisions) || rows["exchanges"] != 2 || rows["parts"] != 4 {
+	if rows["articles"] != int64(want.Revisions) || rows["sightings"] != int64(want.Articles)+1 || rows["exchanges"] != 2 || rows["parts"] != 4 {
 		t.Errorf("moved %v", rows)
 	}
 	got, err := to.Counts(t.Context())

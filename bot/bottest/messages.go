@@ -120,8 +120,8 @@ func MessagesIn(locale string) []NamedMessage {
 		{"source-not-yours", present.SourceNotYours("s4k9", reader())},
 		{"source-refused", present.SourceBad(present.Reason(errors.New("there is no feed at this address"), locale), reader())},
 		{"source-list", present.SourceList(sources(), reader())},
-		{"source-preview", present.SourcePreview(previewed(), "https://daily.example/rss", "x7k2m9q4w8z3", reader())},
-		{"source-preview-of-a-list", present.SourceListPreview(listed(), "https://daily.example/all.opml", 2, "x7k2m9q4w8z3", reader())},
+		{"source-preview", present.SourcePreview(previewed(), present.SourceOffer{Link: "https://daily.example/rss", Exchange: "x7k2m9q4w8z3", Shared: true}, reader())},
+		{"source-preview-of-a-list", present.SourceListPreview(listed(), 2, present.SourceOffer{Link: "https://daily.example/all.opml", Exchange: "x7k2m9q4w8z3", Shared: true, Alone: true}, reader())},
 		{"source-unclear", present.SourceUnclear("https://daily.example/rss", reader())},
 		{"sources-added", present.SourcesAdded(2, reader())},
 		{"source-paused", present.SourcePaused(sources()[0].Source, reader())},
@@ -129,7 +129,7 @@ func MessagesIn(locale string) []NamedMessage {
 		{"source-reviewed", present.SourcesReviewed([]briefings.Source{sources()[0].Source, sources()[1].Source}, true, reader())},
 		{"source-unreviewed", present.SourcesReviewed([]briefings.Source{sources()[0].Source}, false, reader())},
 		{"paste-lacks", present.PasteLacks(present.Paste{Title: "Tanker seized in the strait", Published: "Friday", Undated: true}, reader())},
-		{"paste-kept", present.PasteKept(briefings.Article{Report: briefings.Report{ID: "p1", Title: "Tanker seized in the strait", Outlet: "Harbour Post", Published: time.Date(2024, 2, 16, 0, 0, 0, 0, time.UTC), DateOnly: true, Unreviewed: true}, Revision: 1}, reader())},
+		{"paste-kept", present.PasteKept(briefings.Article{Report: briefings.Report{ID: "p1", Title: "Tanker seized in the strait", Outlet: "Harbour Post", Published: time.Date(2024, 2, 16, 0, 0, 0, 0, time.UTC), DateOnly: true, Unreviewed: true}, Revision: 1}, present.CircleWorkspace, reader())},
 		{"sources-failing", present.SourcesFailing([]briefings.Source{sources()[1].Source}, reader())},
 		{"answer-from-an-unreviewed-source", present.Answer(unreviewed(carAnswer()), answering("x7k2m9q4w8z3"))},
 		{"sources-full", present.SourcesFull(50, reader())},
@@ -512,9 +512,10 @@ func digestless(w present.Reckoning) present.Reckoning {
 
 func sources() []present.SourceStatus {
 	return []present.SourceStatus{
-		{Source: briefings.Source{ID: "s4k9", URL: "https://daily.example/rss", Title: "The Daily Example: World", Checked: noon.Add(-10 * time.Minute), Newest: noon.Add(-3 * time.Hour), Reviewed: noon}, Here: true},
+		{Source: briefings.Source{ID: "s4k9", URL: "https://daily.example/rss", Title: "The Daily Example: World", Owner: "bench/w1/c1", Checked: noon.Add(-10 * time.Minute), Newest: noon.Add(-3 * time.Hour), Reviewed: noon}, Here: true},
 		{Source: briefings.Source{ID: "s8h2", URL: "https://gazette.example/feed", Checked: noon.Add(-time.Hour), Failing: "the server answered 503", Since: noon.Add(-26 * time.Hour)}},
 		{Source: briefings.Source{ID: "s5w7", URL: "https://wire.example/atom", Title: "Example Wire", Owner: "bench/w1/c2"}},
+		{Source: briefings.Source{ID: "s9q1", URL: "https://harbour.example/rss", Title: "Harbour Post", Owner: "bench/w1/c1", Alone: true}, Here: true},
 		{Source: briefings.Source{ID: "s2j3", URL: "https://old.example/atom", Title: "Old Example", Paused: true}},
 	}
 }

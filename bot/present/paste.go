@@ -35,14 +35,26 @@ func PasteLacks(p Paste, r Reader) *message.Message {
 	return m
 }
 
-// PasteForAll says why no text is kept where workspaces that don't know each other share the library.
-func PasteForAll(r Reader) *message.Message { return problem(say(deskFor(r).p.PasteForAll, nil)) }
+// TextTaken says that a pasted text, or a page that was read for a link, is taken back.
+func TextTaken(a briefings.Article, r Reader) *message.Message {
+	d := deskFor(r)
+	return plain(say(d.p.TextTaken, args{"title": shortened(a.Title, 160)}))
+}
 
-// PasteKept says that a pasted text is in the library, and for whom.
-func PasteKept(a briefings.Article, r Reader) *message.Message {
+// PasteKept says that a pasted text is in the library, for whom, and how it is taken back.
+func PasteKept(a briefings.Article, c Circle, r Reader) *message.Message {
 	d := deskFor(r)
 	refs := d.references()
 	whole := briefings.Citation{Article: a.ID, Revision: a.Revision, Title: a.Title, Outlet: a.Outlet, Label: a.Label, Published: a.Published, DateOnly: a.DateOnly, Unreviewed: a.Unreviewed}
 	line := append(say(d.p.PasteKept, args{"title": shortened(a.Title, 160)}), refs.cite([]briefings.Citation{whole})...)
-	return &message.Message{Gist: wordsOf(line), Blocks: append([]message.Block{message.P(line...), message.Small(say(d.p.PasteFor, nil)...)}, refs.block()...)}
+	shown := d.p.PasteForAll
+	switch c {
+	case CircleHere:
+		shown = d.p.PasteForHere
+	case CircleWorkspace:
+		shown = d.p.PasteFor
+	}
+	return &message.Message{Gist: wordsOf(line), Blocks: append([]message.Block{
+		message.P(line...), message.Small(say(shown, nil)...), message.Small(say(d.p.PasteMarked, args{"id": a.ID})...),
+	}, refs.block()...)}
 }

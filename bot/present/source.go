@@ -11,6 +11,7 @@ import (
 const (
 	ActionFollow     = "follow"
 	ActionFollowLast = "follow-last"
+	ActionFollowHere = "follow-here" // for this channel alone
 )
 
 // FollowLast is how many reports ActionFollowLast has posted.
@@ -28,7 +29,49 @@ func (d desk) caution(c briefings.Citation) string {
 	return label + ", " + d.p.NotReviewed
 }
 
-// SourceAdded confirms that a source is followed, and says what of it is news.
+// Circle is for whom something is that was brought.
+type Circle string
+
+// The circles.
+const (
+	CircleHere      Circle = "here"      // the channel or direct message alone
+	CircleWorkspace Circle = "workspace" // all channels of the workspace
+	CircleAll       Circle = "all"       // everyone whom Attaché serves
+)
+
+// SourceOffer is what a person may do with a source that they are shown.
+type SourceOffer struct {
+	Link string // as they gave it
+	// Exchange remembers it for the buttons; empty means that it could not be remembered: what to write says the same.
+	Exchange string
+	Alone    bool // they asked for it for this channel alone
+	Shared   bool // the channel has a workspace with other channels
+}
+
+// followButtons are those under a source or list that is shown; last says that it may be followed with its last reports.
+func (d desk) followButtons(o SourceOffer, label string, last bool) []message.Block {
+	if o.Exchange == "" {
+		return nil
+	}
+	everywhere := message.Button{Label: label, Action: ActionFollow, Value: o.Exchange}
+	here := message.Button{Label: d.p.ButtonFollowHere, Action: ActionFollowHere, Value: o.Exchange}
+	var items []message.Button
+	switch {
+	case o.Shared && o.Alone:
+		items = []message.Button{here, everywhere}
+	case last:
+		items = []message.Button{everywhere, {Label: d.p.ButtonFollowLast, Action: ActionFollowLast, Value: o.Exchange}}
+	default:
+		items = []message.Button{everywhere}
+	}
+	if o.Shared && !o.Alone {
+		items = append(items, here)
+	}
+	items[0].Style = message.StylePrimary
+	return []message.Block{message.Buttons{Items: items}}
+}
+
+// SourceAdded confirms that a source is followed, and says what of it is news and for whom it is.
 func SourceAdded(s briefings.Source, reports int, r Reader) *message.Message {
 	d := deskFor(r)
 	m := plain(say(d.p.SourceAdded, args{"title": sourceTitle(s), "id": message.K(s.ID), "reports": d.p.Reports.of(reports)}))
@@ -37,6 +80,13 @@ func SourceAdded(s briefings.Source, reports int, r Reader) *message.Message {
 		small = append(small, message.T(" "+d.p.SourceFirst.of(s.First)))
 	}
 	m.Blocks = append(m.Blocks, message.Small(small...))
+	if s.Owner != briefings.WorkspaceOf(s.Owner) {
+		words := d.p.SourceForAll
+		if s.Alone {
+			words = d.p.SourceForHere
+		}
+		m.Blocks = append(m.Blocks, message.Small(say(words, nil)...))
+	}
 	if s.Reviewed.IsZero() {
 		m.Blocks = append(m.Blocks, message.Small(say(d.p.SourceUnreviewed, args{"id": s.ID})...))
 	}
@@ -49,9 +99,8 @@ func SourcesAdded(n int, r Reader) *message.Message {
 	return plain(say(d.p.SourcesListed, args{"sources": d.p.SourceCount.of(n)}))
 }
 
-// SourcePreview shows what a source would bring, before anybody follows it. exchange remembers it for the buttons; empty means
-// that it could not be remembered: what to write says the same.
-func SourcePreview(p briefings.Preview, link, exchange string, r Reader) *message.Message {
+// SourcePreview shows what a source would bring, before anybody follows it.
+func SourcePreview(p briefings.Preview, o SourceOffer, r Reader) *message.Message {
 	d := deskFor(r)
 	title := message.T(sourceTitle(p.Source))
 	if message.WebAddress(p.Source.URL) != "" {
@@ -69,22 +118,22 @@ func SourcePreview(p briefings.Preview, link, exchange string, r Reader) *messag
 		}
 		m.Blocks = append(m.Blocks, message.P(say(d.p.PreviewNewest, nil)...), list)
 	}
-	m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewNothing, nil)...), message.Small(say(d.p.PreviewHow, args{"link": shortened(link, 300)})...))
-	if exchange != "" {
-		m.Blocks = append(m.Blocks, message.Buttons{Items: []message.Button{
-			{Label: d.p.ButtonFollow, Action: ActionFollow, Value: exchange, Style: message.StylePrimary},
-			{Label: d.p.ButtonFollowLast, Action: ActionFollowLast, Value: exchange},
-		}})
+	m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewNothing, nil)...), message.Small(say(d.p.PreviewHow, args{"link": shortened(o.Link, 300)})...))
+	label := d.p.ButtonFollow
+	if o.Shared {
+		m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewHere, nil)...))
+		label = d.p.ButtonShared
 	}
+	m.Blocks = append(m.Blocks, d.followButtons(o, label, true)...)
 	return m
 }
 
 // SourceListPreview shows the sources that a list names; room is how many of them the channel may still follow.
-func SourceListPreview(l *briefings.ListError, link string, room int, exchange string, r Reader) *message.Message {
+func SourceListPreview(l *briefings.ListError, room int, o SourceOffer, r Reader) *message.Message {
 	d := deskFor(r)
 	title := shortened(l.Title, 120)
 	if title == "" {
-		title = shortened(link, 120)
+		title = shortened(o.Link, 120)
 	}
 	m := plain(say(d.p.PreviewList, args{"title": title, "sources": d.p.SourceCount.of(len(l.Sources))}))
 	list := message.List{}
@@ -98,10 +147,11 @@ func SourceListPreview(l *briefings.ListError, link string, room int, exchange s
 	if room < len(l.Sources) {
 		m.Blocks = append(m.Blocks, message.P(say(d.p.PreviewListPart, args{"n": room})...))
 	}
-	m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewNothing, nil)...), message.Small(say(d.p.PreviewListHow, args{"link": shortened(link, 300)})...))
-	if exchange != "" {
-		m.Blocks = append(m.Blocks, message.Buttons{Items: []message.Button{{Label: d.p.ButtonFollowAll, Action: ActionFollow, Value: exchange, Style: message.StylePrimary}}})
+	m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewNothing, nil)...), message.Small(say(d.p.PreviewListHow, args{"link": shortened(o.Link, 300)})...))
+	if o.Shared {
+		m.Blocks = append(m.Blocks, message.Small(say(d.p.PreviewHere, nil)...))
 	}
+	m.Blocks = append(m.Blocks, d.followButtons(o, d.p.ButtonFollowAll, false)...)
 	return m
 }
 
@@ -191,7 +241,8 @@ func (d desk) sourceHealth(s briefings.Source) []message.Span {
 	return line
 }
 
-// sourceList lists sources: those of the channel, those of other channels of its workspace, and those of everybody.
+// sourceList lists sources by whom they are for: those of the channel alone, those of all channels of its workspace, and those of
+// everyone.
 func (d desk) sourceList(sources []SourceStatus) []message.Block {
 	if len(sources) == 0 {
 		return []message.Block{message.P(say(d.p.SourcesNone, nil)...)}
@@ -203,9 +254,9 @@ func (d desk) sourceList(sources []SourceStatus) []message.Block {
 		title string
 		has   func(s SourceStatus) bool
 	}{
-		{d.p.SourcesHere, func(s SourceStatus) bool { return s.Here }},
-		{d.p.SourcesNear, func(s SourceStatus) bool { return !s.Here && s.Owner != "" }},
-		{d.p.SourcesAll, func(s SourceStatus) bool { return !s.Here && s.Owner == "" }},
+		{d.p.SourcesHere, func(s SourceStatus) bool { return s.Owner != "" && s.Brings() == s.Owner }},
+		{d.p.SourcesShared, func(s SourceStatus) bool { return s.Owner != "" && s.Brings() != s.Owner }},
+		{d.p.SourcesAll, func(s SourceStatus) bool { return s.Owner == "" }},
 	} {
 		list := message.List{}
 		for _, s := range sources {

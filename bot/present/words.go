@@ -167,6 +167,9 @@ type phrases struct {
 	SourceDoubted    string
 	PasteKept        string
 	PasteFor         string
+	PasteForHere     string
+	PasteMarked      string
+	TextTaken        string
 	PasteLacks       string
 	PasteAgain       string
 	PasteEmpty       string
@@ -190,7 +193,12 @@ type phrases struct {
 	SourceNewest     string
 	SourceDoubtful   string
 	SourcesHere      string
-	SourcesNear      string
+	SourcesShared    string
+	SourceForHere    string
+	SourceForAll     string
+	PreviewHere      string
+	ButtonFollowHere string
+	ButtonShared     string
 	SourcesAll       string
 	PreviewLists     string
 	PreviewNewest    string
@@ -585,10 +593,13 @@ var english = phrases{
 	SourcePage:       "*That is a page, not a feed: I have read it as one report.* “{title}” is in the library now. To follow a site, give me the address of its feed.",
 	SourceDoubted:    "*{title} is no longer reviewed.* Its reports are marked again, and count as no independent origin.",
 	PasteKept:        "*The text is kept.* “{title}” is in the library now.",
-	PasteFor:         "Everybody whom this Attaché serves may be shown it. It is marked as coming from a source that nobody has reviewed, and counts as no independent origin.",
+	PasteFor:         "It is shown in the channels of this workspace alone.",
+	PasteForHere:     "It is shown in this conversation alone.",
+	PasteMarked:      "It is marked as coming from a source that nobody has reviewed, and counts as no independent origin. `source remove {id}` takes it back.",
+	TextTaken:        "*“{title}” is taken back.* No answer and no digest shows it here from now on.",
 	PasteLacks:       "*Nothing is kept yet: the text doesn’t say its {missing}.*",
 	PasteAgain:       "Send `source paste` again with lines like these above the text, the date as in 2024-02-20:",
-	PasteForAll:      "*Nothing was kept.* Attaché serves several workspaces here, and each of them would be shown a pasted text. Whoever runs it can add one that everybody may read with `attache add`.",
+	PasteForAll:      "Everybody whom this Attaché serves may be shown it.",
 	PasteEmpty:       "*There is no text.* Write `source paste` and the text behind it.",
 	PasteTitle:       "Title",
 	PasteOutlet:      "Outlet",
@@ -608,9 +619,14 @@ var english = phrases{
 	SourceReviewed:   "*{title} is reviewed.* Its reports are no longer marked, and count as an independent origin.",
 	SourceNewest:     "newest report {at}",
 	SourceDoubtful:   "not reviewed",
-	SourcesHere:      "Of this channel",
-	SourcesNear:      "Of other channels",
-	SourcesAll:       "For everybody here",
+	SourcesHere:      "For this channel alone",
+	SourcesShared:    "For all channels here",
+	SourcesAll:       "For everyone whom Attaché serves",
+	SourceForHere:    "Its reports are shown in this channel alone.",
+	SourceForAll:     "Its reports are shown in all channels of this workspace, and nowhere else.",
+	PreviewHere:      "`now` follows it for all channels of this workspace, `now here` for this channel alone.",
+	ButtonFollowHere: "For this channel alone",
+	ButtonShared:     "Follow for all channels",
 	PreviewLists:     "*{title}* lists {reports}.",
 	PreviewNewest:    "The newest:",
 	PreviewNothing:   "Nothing is followed yet. What it lists now will count as known: digests begin with what comes next.",
@@ -966,14 +982,14 @@ var english = phrases{
 		"digest resume":   {Summary: "Start a paused digest again from its next time", Args: map[string]string{"digest": "The digest’s id, as digest list shows it"}},
 		"digest remove":   {Summary: "Remove a digest for good", Args: map[string]string{"digest": "The digest’s id, as digest list shows it"}},
 		"digest preview":  {Summary: "Show you alone what a digest would say now", Args: map[string]string{"digest": "The digest’s id, or topics to try out; may be left out where there is one digest"}},
-		"source add":      {Summary: "Follow a feed or read a page", Args: map[string]string{"link": "The address of a feed, of a site that has one, or of one report", "how": "now to follow it without a preview, or last 3 to post its three newest reports"}},
-		"source remove":   {Summary: "Stop following a source; what was read stays", Args: map[string]string{"source": "The source’s id, as source list shows it"}},
-		"source list":     {Summary: "List the sources with their health and when each was last read"},
+		"source add":      {Summary: "Follow a feed or read a page", Args: map[string]string{"link": "The address of a feed, of a site that has one, or of one report", "how": "now to follow it without a preview, last 3 to post its newest three, here for this channel alone"}},
+		"source remove":   {Summary: "Stop following a source; what was read stays. Takes back a pasted text as well", Args: map[string]string{"source": "The source’s id, as source list shows it, or that of a pasted text"}},
+		"source list":     {Summary: "List the sources with their health, when each was last read, and for whom it is"},
 		"source pause":    {Summary: "Stop reading a source for now and keep it", Args: map[string]string{"source": "The source’s id, as source list shows it"}},
 		"source resume":   {Summary: "Read a paused source again", Args: map[string]string{"source": "The source’s id, as source list shows it"}},
 		"source review":   {Summary: "Vouch for a source: its reports are no longer marked", Args: map[string]string{"source": "The source’s id, or all for every one of this channel"}},
 		"source unreview": {Summary: "Take back that somebody vouched for a source: its reports are marked again", Args: map[string]string{"source": "The source’s id, or all for every one of this channel"}},
-		"source paste":    {Summary: "Keep a text as a report that everybody whom Attaché serves may be shown", Args: map[string]string{"text": "The text; lines like “Outlet: …” at its head say what it doesn’t", "title": "Its headline, where the text doesn’t begin with it", "outlet": "Who published it", "published": "When it was published, such as 2024-02-20"}},
+		"source paste":    {Summary: "Keep a text as a report for this workspace alone", Args: map[string]string{"text": "The text; lines like “Outlet: …” at its head say what it doesn’t", "title": "Its headline, where the text doesn’t begin with it", "outlet": "Who published it", "published": "When it was published, such as 2024-02-20"}},
 		"watch add":       {Summary: "Put words or a name on this channel’s watch list: reports about it come first", Args: map[string]string{"watch": "A word, a phrase or a name, such as Strait of Hormuz"}},
 		"watch remove":    {Summary: "Take an entry off this channel’s watch list", Args: map[string]string{"watch": "The entry, as watch list shows it"}},
 		"watch list":      {Summary: "Show this channel’s watch list"},

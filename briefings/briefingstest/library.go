@@ -31,6 +31,8 @@ func Library(t *testing.T, open func(t testing.TB) briefings.Library) {
 		{"what a caller changes stays with the caller", callersDontShare},
 		{"many savers agree on one revision", saversAgree},
 		{"many readers beside a saver", readersBesideSaver},
+		{"whose an article is to see", sightings},
+		{"no article is ever without an owner", everyArticleIsSighted},
 		{"sources keep their order and are replaced in place", sourcesKeepOrder},
 		{"a poll leaves what people decided", pollLeavesDecisions},
 		{"a removed source leaves its articles", removedSourceLeavesArticles},
@@ -283,7 +285,7 @@ func readersBesideSaver(t *testing.T, l briefings.Library) {
 func sourcesKeepOrder(t *testing.T, l briefings.Library) {
 	at := time.Date(2024, 2, 20, 7, 30, 15, 250e6, time.UTC)
 	full := briefings.Source{
-		ID: "b", URL: "https://example.org/b", Title: "Bé", Owner: "slack/T1/C1", Added: at, Paused: true, NextAt: at.Add(time.Hour),
+		ID: "b", URL: "https://example.org/b", Title: "Bé", Owner: "slack/T1/C1", Alone: true, Added: at, Paused: true, NextAt: at.Add(time.Hour),
 		Checked: at.Add(time.Minute), Etag: `W/"x"`, Modified: "Tue, 20 Feb 2024 07:30:15 GMT", Failing: "the server is gone", Since: at,
 		Reviewed: at.Add(2 * time.Hour), Begun: at.Add(2 * time.Minute), First: 3, Newest: at.Add(-time.Hour),
 	}
@@ -321,7 +323,7 @@ func sourcesKeepOrder(t *testing.T, l briefings.Library) {
 
 func pollLeavesDecisions(t *testing.T, l briefings.Library) {
 	at := time.Date(2024, 2, 20, 7, 30, 15, 250e6, time.UTC)
-	kept := briefings.Source{ID: "b", URL: "https://example.org/b", Owner: "slack/T1/C1", Added: at, Paused: true, Reviewed: at.Add(time.Minute), First: 2}
+	kept := briefings.Source{ID: "b", URL: "https://example.org/b", Owner: "slack/T1/C1", Alone: true, Added: at, Paused: true, Reviewed: at.Add(time.Minute), First: 2}
 	if err := l.SaveSource(t.Context(), kept); err != nil {
 		t.Fatal(err)
 	}
@@ -333,7 +335,7 @@ func pollLeavesDecisions(t *testing.T, l briefings.Library) {
 		t.Fatal(err)
 	}
 	want := polled
-	want.Owner, want.Added, want.Paused, want.Reviewed, want.First = kept.Owner, kept.Added, kept.Paused, kept.Reviewed, kept.First
+	want.Owner, want.Alone, want.Added, want.Paused, want.Reviewed, want.First = kept.Owner, kept.Alone, kept.Added, kept.Paused, kept.Reviewed, kept.First
 	got, err := l.Sources(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -374,5 +376,111 @@ func cancelledContextIsError(t *testing.T, l briefings.Library) {
 	}
 	if _, err := l.Article(t.Context(), "two", 0); !errors.Is(err, briefings.ErrNotFound) {
 		t.Errorf("an article whose saving was refused: %v, want ErrNotFound", err)
+	}
+}
+
+// sightings: each owner has one, from when it was first brought and from the revision that was; what was taken back comes
+// again as gone, and may come back as new.
+func sightings(t *testing.T, l briefings.Library) {
+	at := time.Date(2024, 2, 20, 8, 0, 0, 0, time.UTC)
+	offered := func(owner, text string, hour int, backlog bool) {
+		t.Helper()
+		a := entry("a", text)
+		a.Owner, a.Backlog, a.Read = owner, backlog, at.Add(time.Duration(hour)*time.Hour)
+		if kept, _ := save(t, l, a); kept.Owner != "" {
+			t.Errorf("an article comes back with the owner %q, want none", kept.Owner)
+		}
+	}
+	seen := int64(0)
+	expect := func(step string, want ...briefings.Sighting) {
+		t.Helper()
+		var got []briefings.Sighting
+		for { // one at a time: nothing may be passed over
+			some, err := l.Sightings(t.Context(), seen, 1)
+			if err != nil {
+				t.Fatalf("%s: %v", step, err)
+			}
+			if len(some) == 0 {
+				break
+			}
+			if some[0].Seq <= seen {
+				t.Fatalf("%s: a sighting of Seq %d after %d", step, some[0].Seq, seen)
+			}
+			seen = some[0].Seq
+			got = append(got, some...)
+		}
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(briefings.Sighting{}, "Seq"), cmpopts.EquateEmpty(), cmpopts.EquateApproxTime(0)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", step, diff)
+		}
+	}
+	sighting := func(owner string, hour, revision int, backlog bool) briefings.Sighting {
+		return briefings.Sighting{Article: "a", Owner: owner, At: at.Add(time.Duration(hour) * time.Hour), Backlog: backlog, Revision: revision}
+	}
+	first := sighting("slack/T1", 0, 1, true)
+	offered("slack/T1", "x", 0, true)
+	offered("slack/T1", "x", 1, false)
+	expect("brought twice for one owner", first)
+	offered("slack/T1/C1", "y", 2, false)
+	offered("slack/T1", "y", 3, false)
+	expect("a new revision for another owner", sighting("slack/T1/C1", 2, 2, false))
+	if err := l.Sight(t.Context(), sighting("", 4, 2, false)); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Sight(t.Context(), sighting("", 5, 2, true)); err != nil {
+		t.Fatal(err)
+	}
+	expect("sighted without its text", sighting("", 4, 2, false))
+	if err := l.TakeBack(t.Context(), "a", "slack/T1"); err != nil {
+		t.Fatal(err)
+	}
+	first.Gone = true
+	expect("taken back", first)
+	offered("slack/T1", "y", 6, false)
+	expect("brought again", sighting("slack/T1", 6, 2, false))
+	if err := l.TakeBack(t.Context(), "a", "slack/T2"); !errors.Is(err, briefings.ErrNotFound) {
+		t.Errorf("what an owner never had is taken back with %v, want ErrNotFound", err)
+	}
+	if err := l.Sight(t.Context(), briefings.Sighting{Article: "b", Owner: "slack/T1"}); !errors.Is(err, briefings.ErrNotFound) {
+		t.Errorf("an absent article is sighted with %v, want ErrNotFound", err)
+	}
+	seen = 0
+	expect("from the beginning each is there once", sighting("slack/T1/C1", 2, 2, false), sighting("", 4, 2, false), sighting("slack/T1", 6, 2, false))
+}
+
+// everyArticleIsSighted: many savers at once, and whoever reads the articles first and the sightings then knows whose each is.
+func everyArticleIsSighted(t *testing.T, l briefings.Library) {
+	const savers, each = 4, 8
+	var wg sync.WaitGroup
+	for s := range savers {
+		wg.Go(func() {
+			for i := range each {
+				a := entry(fmt.Sprintf("%d", i), fmt.Sprint("text ", s%2))
+				a.Owner = fmt.Sprintf("slack/T%d", s)
+				if _, _, err := l.Save(t.Context(), a); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	articles, err := l.Since(t.Context(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := l.Sightings(t.Context(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owners := map[string]int{}
+	for _, s := range all {
+		owners[s.Article]++
+	}
+	for _, a := range articles {
+		if owners[a.ID] != savers {
+			t.Errorf("article %s has %d owners, want %d", a.ID, owners[a.ID], savers)
+		}
+	}
+	if len(articles) < each || len(all) != each*savers {
+		t.Errorf("%d articles with %d sightings, want %d and %d at least", len(articles), len(all), each, each*savers)
 	}
 }

@@ -38,6 +38,8 @@ type Doc struct {
 	Title    string
 	When     time.Time // when it was published; what was published after Query.AsOf isn't found
 	Passages []string
+	// Restricted says that a search finds it only where Query.Sees allows it.
+	Restricted bool
 }
 
 // Term is a word to search for; see Terms.
@@ -53,6 +55,9 @@ type Query struct {
 	AsOf time.Time
 	// Scope restricts the search to documents with these IDs; nil means all.
 	Scope map[string]bool
+	// Sees says of a restricted document whether it may be found; nil finds none of them. It is not asked of others, and must
+	// not search or change the index.
+	Sees func(id string) bool
 	// Most is how many passages come back; zero means 10.
 	Most int
 	// Recency is how much the date prior weighs, from 0 (nothing) to 1: a passage as old as the world keeps 1-Recency of its
@@ -91,6 +96,8 @@ type docInfo struct {
 	first uint32
 	n     uint32
 	dead  bool
+	// restricted documents are found by those alone who may see them
+	restricted bool
 }
 
 type passageInfo struct {
@@ -163,7 +170,7 @@ func (x *Index) Insert(prepared *Prepared) {
 	defer x.mu.Unlock()
 	x.remove(d.ID)
 	doc := uint32(len(x.docs))
-	x.docs = append(x.docs, docInfo{id: d.ID, when: d.When.Unix(), first: uint32(len(x.passages)), n: uint32(len(passages))})
+	x.docs = append(x.docs, docInfo{id: d.ID, when: d.When.Unix(), first: uint32(len(x.passages)), n: uint32(len(passages)), restricted: d.Restricted})
 	x.byID[d.ID] = doc
 	x.live++
 	for _, p := range passages {
@@ -184,6 +191,15 @@ func (x *Index) Remove(id string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.remove(id)
+}
+
+// Restrict makes a document one that is found only by who may see it, or one that everybody finds; an unknown ID does nothing.
+func (x *Index) Restrict(id string, restricted bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if n, ok := x.byID[id]; ok {
+		x.docs[n].restricted = restricted
+	}
 }
 
 func (x *Index) remove(id string) {
@@ -409,7 +425,7 @@ func (x *Index) Search(q Query) []Hit {
 		}
 		info := x.passages[doc]
 		d := &x.docs[info.doc]
-		if d.dead || d.when > asOf || q.Scope != nil && !q.Scope[d.id] {
+		if d.dead || d.when > asOf || q.Scope != nil && !q.Scope[d.id] || d.restricted && !q.sees(d) {
 			// Past the whole document: none of its passages counts.
 			after := d.first + d.n
 			for _, c := range cursors[essential:] {
@@ -478,6 +494,9 @@ func (x *Index) Search(q Query) []Hit {
 	}
 	return out
 }
+
+// sees says whether a search may find a restricted document.
+func (q Query) sees(d *docInfo) bool { return q.Sees != nil && q.Sees(d.id) }
 
 type hit struct {
 	passage uint32

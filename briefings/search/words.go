@@ -157,6 +157,9 @@ type Prepared struct {
 	passages []preparedPassage
 }
 
+// Restrict makes the document one that is found only by who may see it, from the moment that it is inserted.
+func (p *Prepared) Restrict(restricted bool) { p.doc.Restricted = restricted }
+
 type preparedPassage struct {
 	terms  []counted
 	length int

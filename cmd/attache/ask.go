@@ -44,6 +44,7 @@ func (c askCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer d.close()
+	ctx = briefings.Viewing(ctx, briefings.Everything) // who has the terminal is the operator
 	for _, from := range c.Article {
 		r, err := d.report(ctx, from)
 		if err != nil {
@@ -208,6 +209,7 @@ func (chatCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer d.close()
+	ctx = briefings.Viewing(ctx, briefings.Everything) // who has the terminal is the operator
 	b, err := d.bot(p)
 	if err != nil {
 		return err

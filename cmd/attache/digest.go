@@ -56,6 +56,7 @@ func (c digestCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer d.close()
+	ctx = briefings.Viewing(ctx, briefings.Everything) // who has the terminal is the operator
 	edition, err := d.engine.Compose(ctx, briefings.Assignment{Beat: briefings.Beat{Topics: c.Topic}, Window: window, Most: c.Most, Backlog: true, Review: c.Review})
 	if err != nil {
 		return err

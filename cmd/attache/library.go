@@ -36,6 +36,7 @@ func (c addCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer d.close()
+	ctx = briefings.Viewing(ctx, briefings.Everything) // who has the terminal is the operator
 	var faults []error
 	var all []string
 	for _, from := range c.From {
@@ -191,6 +192,7 @@ func (c articlesCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer d.close()
+	ctx = briefings.Viewing(ctx, briefings.Everything) // who has the terminal is the operator
 	articles, err := d.engine.Articles(ctx, c.Limit)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"attache/adapters/console"
 	"attache/adapters/discord"
 	"attache/adapters/metrics"
 	"attache/adapters/playground"
@@ -103,7 +104,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 	}
 	roles := map[string]bot.Roles{} // Discord's, once it is there
 	h.bot, err = bot.New(bot.Config{
-		Newsroom: d.engine, Digests: d.store, Memory: d.store, Sources: h.gatherer, Managers: s.Managers, Zone: s.Zone, Now: p.now, Clocks: now, Log: log, Roles: roles, Strangers: s.SlackClientID != "",
+		Newsroom: d.engine, Digests: d.store, Memory: d.store, Sources: h.gatherer, Managers: s.Managers, Zone: s.Zone, Now: p.now, Clocks: now, Log: log, Roles: roles,
 		Hooks: h.metrics.Bot(),
 		Preview: func(ctx context.Context, sub digest.Subscription) (*message.Message, error) {
 			return h.courier.Preview(ctx, sub, now[sub.Address.Platform]())
@@ -153,7 +154,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 		return nil, err
 	}
 	h.corrections, err = bot.NewCorrectionDesk(bot.CorrectionsConfig{
-		Library: d.store, StoryOf: d.engine.StoryOf, Board: d.store, Memory: d.store, Posters: h.posters, Now: now, Zone: s.Zone, Wake: wake, Log: log,
+		Library: d.store, StoryOf: d.engine.StoryOf, Sees: d.engine.Sees, Board: d.store, Memory: d.store, Posters: h.posters, Now: now, Zone: s.Zone, Wake: wake, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -430,6 +431,6 @@ func (h *house) welcome(address string) {
 // bot makes a bot without digests' previews and without metrics, for one person in a terminal.
 func (d *desk) bot(p *program) (*bot.Bot, error) {
 	return bot.New(bot.Config{
-		Newsroom: d.engine, Digests: d.store, Memory: d.store, Managers: []string{"everyone"}, Zone: d.settings.Zone, Now: p.now, Log: d.log,
+		Newsroom: d.engine, Digests: d.store, Memory: d.store, Managers: []string{"everyone"}, Operators: []string{console.Platform}, Zone: d.settings.Zone, Now: p.now, Log: d.log,
 	})
 }

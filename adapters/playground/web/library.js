@@ -7,7 +7,7 @@ import { clockTime, fill, format, get, h, icon, link } from "./dom.js";
 const STANCES = ["says", "claims", "denies", "condemns", "supports", "warns", "speculates", "asks", "promises"];
 
 export class Library {
-  // act has loaded(cards).
+  // act has loaded(cards) and channel(), whose people see the library as they may.
   constructor(panel, act) {
     this.panel = panel;
     this.act = act;
@@ -18,9 +18,13 @@ export class Library {
     this.stories = null; // cards, once they were asked for
   }
 
+  seen() {
+    return "?channel=" + encodeURIComponent(this.act.channel() ?? "");
+  }
+
   async load() {
     try {
-      this.cards = await get("/api/articles");
+      this.cards = await get("/api/articles" + this.seen());
       this.stories = null;
       if (!this.open) this.list();
       this.act.loaded(this.cards);
@@ -64,7 +68,7 @@ export class Library {
     if (!this.stories) {
       fill(this.panel, head("Stories are being grouped …"));
       try {
-        this.stories = await get("/api/stories");
+        this.stories = await get("/api/stories" + this.seen());
       } catch (error) {
         if (this.shows === "stories" && !this.open) fill(this.panel, head(""), h("p", { class: "quiet" }, error.message));
         return;
@@ -89,7 +93,7 @@ export class Library {
     this.open = mark;
     let story;
     try {
-      story = await get("/api/stories/" + encodeURIComponent(article));
+      story = await get("/api/stories/" + encodeURIComponent(article) + this.seen());
     } catch (error) {
       this.open = null;
       fill(this.panel, this.back(article), h("p", { class: "quiet" }, error.message));
@@ -140,7 +144,7 @@ export class Library {
     this.open = id;
     let article;
     try {
-      article = await get("/api/articles/" + encodeURIComponent(id));
+      article = await get("/api/articles/" + encodeURIComponent(id) + this.seen());
     } catch (error) {
       this.open = null;
       fill(this.panel, this.back(id), h("p", { class: "quiet" }, error.message));

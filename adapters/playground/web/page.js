@@ -37,6 +37,7 @@ const composer = new Composer($("composer"), $("ask"), $("choices"), {
 });
 const clock = new Clock(document.querySelector(".clock"), { move: (where) => move({ move: where }), moveTo: (at) => move({ to: at.toISOString() }) });
 const library = new Library($("library"), {
+  channel: () => state.channel,
   loaded: (cards) => {
     const newest = cards.filter((c) => c.published).map((c) => new Date(c.published)).sort((a, b) => b - a)[0];
     if (newest) clock.offer(newest);
