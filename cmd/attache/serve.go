@@ -206,6 +206,12 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 	g.Go(func() error { return h.leases.While(ctx, "alerts", h.alerts.Run) })
 	g.Go(func() error { return h.leases.While(ctx, "corrections", h.corrections.Run) })
 	g.Go(func() error { return h.housekeeping(ctx) })
+	g.Go(func() error {
+		if err := h.engine.HearArrivals(ctx); ctx.Err() == nil {
+			return err
+		}
+		return nil
+	})
 	if h.slack != nil {
 		g.Go(func() error { return h.slack.Run(ctx) })
 	}
