@@ -104,7 +104,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 	roles := map[string]bot.Roles{} // Discord's, once it is there
 	h.bot, err = bot.New(bot.Config{
 		Newsroom: d.engine, Digests: d.store, Memory: d.store, Sources: h.gatherer, Managers: s.Managers, Zone: s.Zone, Now: p.now, Clocks: now, Log: log, Roles: roles, Strangers: s.SlackClientID != "",
-		Hooks: h.metrics.Bot(),
+		Hooks: h.metrics.Bot(), Timeline: h.pictures.timelines(),
 		Preview: func(ctx context.Context, sub digest.Subscription) (*message.Message, error) {
 			return h.courier.Preview(ctx, sub, now[sub.Address.Platform]())
 		},
