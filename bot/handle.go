@@ -66,6 +66,8 @@ type Config struct {
 	// Preview composes what a digest would say now, without posting or keeping anything: Courier.Preview. Nil means that
 	// digest preview says that it is not available here.
 	Preview func(ctx context.Context, s digest.Subscription) (*message.Message, error)
+	// Timeline draws the moments of a story; ok is false where there is no picture of them. Nil means that no pictures are drawn.
+	Timeline func(ctx context.Context, headline string, moments []present.Moment, r present.Reader) (picture message.Image, ok bool)
 	// Sources follows feeds: *briefings.Gatherer. Nil means that the source commands say that it is not available here.
 	Sources Sources
 	// Managers are the user ids that may manage any channel where the platform does not tell; "everyone" stands for all.

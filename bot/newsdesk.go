@@ -199,7 +199,7 @@ func (b *Bot) storyOfArticle(ctx context.Context, v *visit, library shelf, a bri
 
 // tell words a story and remembers what it was about.
 func (b *Bot) tell(ctx context.Context, v *visit, topic string, item *briefings.Item, library shelf, articles []briefings.Article) *message.Message {
-	articles, elsewhere := b.grown(ctx, library, articles)
+	articles, independent, elsewhere := b.grown(ctx, library, articles)
 	t := present.Telling{Topic: topic, Item: item, Elsewhere: elsewhere, Said: b.sayings(articles[:min(len(articles), 12)], 8), AsOf: v.At, Searched: len(library)}
 	for _, a := range articles[:min(len(articles), 12)] {
 		t.Reports = append(t.Reports, whole(a))
@@ -218,10 +218,44 @@ func (b *Bot) tell(ctx context.Context, v *visit, topic string, item *briefings.
 		for _, a := range articles[:min(len(articles), 10)] {
 			answer.Documents = append(answer.Documents, a.ID)
 		}
+		for _, a := range independent {
+			t.Headlines = append(t.Headlines, headline(a)...)
+		}
+		b.drawTimeline(ctx, v, &t)
 		t.Matter = matterOf(topic, articles[:min(len(articles), 10)])
 		t.Exchange = b.remember(ctx, v, answer)
 	}
 	return present.Story(t, b.reader(ctx, v.Request))
+}
+
+// headline is what a report is headed with, as a claim of its outlet's; none where it has no headline.
+func headline(a briefings.Article) []briefings.Claim {
+	for i, s := range a.Sentences {
+		if s.Role == briefings.RoleHeadline {
+			c := a.Cite(i)
+			return []briefings.Claim{{Text: c.Quote, Citations: []briefings.Citation{c}}}
+		}
+	}
+	return nil
+}
+
+// drawTimeline adds the picture of a story's moments where pictures are drawn.
+func (b *Bot) drawTimeline(ctx context.Context, v *visit, t *present.Telling) {
+	if b.c.Timeline == nil {
+		return
+	}
+	reader := b.reader(ctx, v.Request)
+	moments := present.StoryMoments(*t, reader)
+	if len(moments) == 0 {
+		return
+	}
+	title := t.Reports[0].Title
+	if t.Item != nil {
+		title = t.Item.Headline
+	}
+	if picture, ok := b.c.Timeline(ctx, message.Clean(title), moments, reader); ok {
+		t.Picture = &picture
+	}
 }
 
 // whole cites an article as a whole.

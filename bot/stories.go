@@ -142,12 +142,13 @@ func storyCard(s briefings.Story, byID map[string]briefings.Article) (StoryCard,
 	return c, list
 }
 
-// grown adds to the reports of a story those that have come since, newest first, and returns what reports in other languages
-// may be about it. What can't be found out is left out: the story is told all the same.
-func (b *Bot) grown(ctx context.Context, library shelf, articles []briefings.Article) ([]briefings.Article, []present.Elsewhere) {
+// grown adds to the reports of a story those that have come since, newest first, and returns which of them are no copies, and what
+// reports in other languages may be about it. What can't be found out is left out: the story is told all the same.
+func (b *Bot) grown(ctx context.Context, library shelf, articles []briefings.Article) (all, independent []briefings.Article, elsewhere []present.Elsewhere) {
 	if len(articles) == 0 {
-		return articles, nil
+		return articles, nil, nil
 	}
+	copies := map[string]bool{}
 	ids := make([]string, len(articles))
 	for i, a := range articles {
 		ids[i] = a.ID
@@ -158,7 +159,8 @@ func (b *Bot) grown(ctx context.Context, library shelf, articles []briefings.Art
 	case err != nil:
 		b.c.Log.WarnContext(ctx, "a story could not be looked up", "article", ids[0], "error", err)
 	default:
-		for _, id := range story.Articles {
+		for i, id := range story.Articles {
+			copies[id] = i < len(story.Origin) && story.Origin[i] != id
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
@@ -171,9 +173,13 @@ func (b *Bot) grown(ctx context.Context, library shelf, articles []briefings.Art
 	if err != nil {
 		b.c.Log.WarnContext(ctx, "a story could not be looked for in other languages", "article", ids[0], "error", err)
 	}
-	var elsewhere []present.Elsewhere
 	for _, c := range found {
 		elsewhere = append(elsewhere, present.Elsewhere{Report: c.Article, Language: c.Language, Firm: c.Firm, Weak: c.Weak})
 	}
-	return articles, elsewhere
+	for _, a := range articles {
+		if !copies[a.ID] {
+			independent = append(independent, a)
+		}
+	}
+	return articles, independent, elsewhere
 }

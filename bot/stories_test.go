@@ -1,11 +1,16 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"attache/bot"
+	"attache/bot/message"
+	"attache/bot/present"
 	"attache/briefings"
 )
 
@@ -32,6 +37,31 @@ func TestAStoryOfADigestIsToldWithWhatCameSince(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing: %s", want, got)
 		}
+	}
+}
+
+func TestAStorysTimelineLeavesCopiesOutAndIsDrawnWherePicturesAre(t *testing.T) {
+	t.Parallel()
+	var drawn []present.Moment
+	h := open(t, func(c *bot.Config, _ *house) {
+		c.Timeline = func(_ context.Context, headline string, moments []present.Moment, _ present.Reader) (message.Image, bool) {
+			drawn = moments
+			return message.Image{Data: []byte("PNG"), Name: "timeline.png", Alt: headline}, len(moments) > 0
+		}
+	})
+	growing(h)
+	deliver(t, h, "d7f3", oneStory(briefings.Assignment{}))
+	if got := words(h.typed(t, "story 1")); strings.Contains(got, "How it went") || drawn != nil {
+		t.Errorf("a report and its copy are no timeline: %v in %s", drawn, got)
+	}
+	h.news.stories[0].Origin = []string{"a1", "a2"}
+	reply := h.typed(t, "story 1")
+	if got := words(reply); !strings.Contains(got, "How it went") || !strings.Contains(got, "Example Wire: Seoul protests against a car") {
+		t.Errorf("the timeline is missing in words: %s", got)
+	}
+	pictures := slices.DeleteFunc(slices.Clone(reply.Message.Blocks), func(b message.Block) bool { _, ok := b.(message.Image); return !ok })
+	if len(drawn) != 2 || len(pictures) != 1 || !pictures[0].(message.Image).Said {
+		t.Errorf("drawn %v, pictures %v", drawn, pictures)
 	}
 }
 

@@ -384,18 +384,24 @@ const disputedWithin = 12 * time.Hour
 func mayDiffer(fresh []*dossier) bool {
 	counts := false
 	for _, d := range fresh[:min(len(fresh), readMost)] {
-		d.differed.Do(func() {
-			for s := range strings.FieldsSeq(d.stems) {
-				d.denies = d.denies || denialStems()[s]
-				d.counts = d.counts || casualtyStems[sameThing(s)]
-			}
-		})
-		if d.denies {
+		denies, counted := d.differs()
+		if denies {
 			return true
 		}
-		counts = counts || d.counts
+		counts = counts || counted
 	}
 	return counts
+}
+
+// differs says whether a report denies something and whether it counts casualties.
+func (d *dossier) differs() (denies, counts bool) {
+	d.differed.Do(func() {
+		for s := range strings.FieldsSeq(d.stems) {
+			d.denies = d.denies || denialStems()[s]
+			d.counts = d.counts || casualtyStems[sameThing(s)]
+		}
+	})
+	return d.denies, d.counts
 }
 
 // denialStems are the stems of the words by which someone denies.

@@ -2,6 +2,8 @@ package briefings
 
 import (
 	"cmp"
+	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -474,7 +476,7 @@ type desk struct {
 	poolOrder []string
 }
 
-// deskMost bounds how many dossiers are kept; past it those of articles that are no longer asked for go.
+// deskMost bounds how many dossiers are kept; past it the older half goes.
 const deskMost = 60000
 
 // dossier returns what is known of an article. The pointer is the key: the engine never changes an article that it holds.
@@ -487,12 +489,23 @@ func (k *desk) dossier(a *Article) *dossier {
 	d, ok := k.dossiers[a]
 	if !ok {
 		if len(k.dossiers) >= deskMost {
-			clear(k.dossiers)
+			k.tidy()
 		}
 		d = newDossier(a)
 		k.dossiers[a] = d
 	}
 	return d
+}
+
+// tidy drops the older half of the dossiers. What is asked for again is read again.
+func (k *desk) tidy() {
+	ages := make([]time.Time, 0, len(k.dossiers))
+	for _, d := range k.dossiers {
+		ages = append(ages, d.at)
+	}
+	slices.SortFunc(ages, time.Time.Compare)
+	middle := ages[len(ages)/2]
+	maps.DeleteFunc(k.dossiers, func(_ *Article, d *dossier) bool { return !d.at.After(middle) })
 }
 
 // forget drops what is known of an article that another revision has replaced.
@@ -502,12 +515,59 @@ func (k *desk) forget(a *Article) {
 	delete(k.dossiers, a)
 }
 
-// acquaintWithin is how old an article may be that the desk reads when it arrives; an older one waits until somebody asks.
-const acquaintWithin = 8 * 24 * time.Hour
+// acquaintWithin is how old an article may be that the desk reads when it arrives; an older one waits until somebody asks. One
+// that is no older than hearWithin is read for who says what in it as well, which takes longer and which the next digests ask.
+const (
+	acquaintWithin = 8 * 24 * time.Hour
+	hearWithin     = 24*time.Hour + lateMost
+)
 
-// acquaint has the desk read an article as soon as it is there, so that the first digest after it need not.
-func (e *Engine) acquaint(a *Article) {
-	if e.now().Sub(published(a)) <= acquaintWithin {
-		e.desk.dossier(a).read()
+// acquaint has the desk read an article as soon as it is there, so that the first digest after it need not. One of many, as they
+// come when a library is loaded, is not read for who says what: HearArrivals does that when there is time.
+func (e *Engine) acquaint(a *Article, oneOfMany bool) {
+	age := e.now().Sub(published(a))
+	if age > acquaintWithin {
+		return
 	}
+	d := e.desk.dossier(a)
+	d.read()
+	if age <= hearWithin && !oneOfMany {
+		d.hear()
+	}
+}
+
+// hear reads what digests ask of an article that is in the news: who says what in it, of what kind it is, what it denies and
+// counts, and what likens it to others.
+func (d *dossier) hear() {
+	d.read()
+	for _, s := range d.statements() {
+		if inBody(d, s) {
+			d.note(s.Sentence)
+		}
+	}
+	d.telling()
+	d.differs()
+	d.hitsOfKinds()
+}
+
+// HearArrivals reads the articles of the last days, the newest first, for who says what in them, so that the first digest after a
+// start need not. It takes some milliseconds of one processor for each and ends when it is done or ctx is.
+func (e *Engine) HearArrivals(ctx context.Context) error {
+	now := e.now()
+	e.mu.RLock()
+	var arrivals []*held
+	for _, h := range e.articles {
+		if now.Sub(published(&h.Article)) <= hearWithin {
+			arrivals = append(arrivals, h)
+		}
+	}
+	e.mu.RUnlock()
+	slices.SortFunc(arrivals, func(x, y *held) int { return published(&y.Article).Compare(published(&x.Article)) })
+	for _, h := range arrivals {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		e.desk.dossier(h.open()).hear()
+	}
+	return nil
 }

@@ -557,6 +557,7 @@ func longReports(count int) []briefings.Report {
 // "next" is another channel with the same window; "channels" are 1,000 channels with beats that overlap, two at a time.
 func BenchmarkCompose(b *testing.B) {
 	reports := longReports(5000)
+	slices.SortFunc(reports, func(x, y briefings.Report) int { return x.Published.Compare(y.Published) }) // as they come
 	w := briefings.Window{From: briefingstest.Day, To: briefingstest.Day.AddDate(0, 0, 4)}
 	fill := func() *newsdesk {
 		n := newNewsdesk(b)

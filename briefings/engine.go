@@ -124,6 +124,7 @@ func (e *Engine) Load(ctx context.Context, progress func(articles int)) error {
 	e.mu.RLock()
 	seq := e.seq
 	e.mu.RUnlock()
+	atStart := seq == 0
 	var warming sync.WaitGroup
 	warming.Go(func() { prose.Tags("", nil) }) // the first question would wait for its tables
 	defer warming.Wait()
@@ -149,7 +150,7 @@ func (e *Engine) Load(ctx context.Context, progress func(articles int)) error {
 		var nextErr error
 		var reading sync.WaitGroup
 		reading.Go(func() { next, nextErr = e.library.Since(ctx, last, loadBatch) })
-		kept := e.keepAll(ctx, batch)
+		kept := e.keepAll(ctx, batch, atStart)
 		reading.Wait()
 		if kept != nil {
 			return kept
@@ -171,16 +172,19 @@ const copiesWithin = 30 * 24 * time.Hour
 
 // keepAll makes a batch searchable: the articles are taken apart side by side and kept in their order, on which ties in the
 // ranking depend.
-func (e *Engine) keepAll(ctx context.Context, batch []Article) error {
+func (e *Engine) keepAll(ctx context.Context, batch []Article, atStart bool) error {
 	prepared := make([]*search.Prepared, len(batch))
 	kept := make([]*held, len(batch))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range batch {
+		if e.has(batch[i].ID, batch[i].Revision) {
+			continue // this engine read it itself
+		}
 		g.Go(func() error {
 			a := batch[i] // one by itself: whoever holds it holds no other
 			prepared[i] = prepare(&a, e.index)
-			e.acquaint(&a)
+			e.acquaint(&a, atStart)
 			kept[i] = hold(&a)
 			return ctx.Err()
 		})
@@ -189,6 +193,9 @@ func (e *Engine) keepAll(ctx context.Context, batch []Article) error {
 		return err
 	}
 	for i, h := range kept {
+		if h == nil {
+			continue
+		}
 		if e.now().Sub(published(&h.Article)) <= copiesWithin {
 			e.copies.Add(h.Article)
 		}
@@ -204,6 +211,14 @@ func prepare(a *Article, index *search.Index) *search.Prepared {
 		a.cut()
 	}
 	return index.Prepare(documentOf(a))
+}
+
+// has says whether the index has a revision of an article or a newer one.
+func (e *Engine) has(id string, revision int) bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	a, ok := e.articles[id]
+	return ok && a.Revision >= revision
 }
 
 // keep makes an article searchable unless a newer revision of it is there.
@@ -269,9 +284,11 @@ func (e *Engine) Read(ctx context.Context, r Report) (a Article, isNew bool, err
 	e.behold(Sighting{Article: kept.ID, Owner: owner, At: a.Read, Backlog: a.Backlog, Revision: kept.Revision})
 	e.mu.Unlock()
 	own := kept
-	prepared := prepare(&own, e.index)
-	e.acquaint(&own)
-	e.keep(hold(&own), prepared)
+	if !e.has(kept.ID, kept.Revision) {
+		prepared := prepare(&own, e.index)
+		e.acquaint(&own, false)
+		e.keep(hold(&own), prepared)
+	}
 	if isNew {
 		e.abroad.Add(own)
 		e.log.InfoContext(ctx, "article read", "article", kept.ID, "revision", kept.Revision, "outlet", kept.Outlet, "sentences", len(kept.Sentences))

@@ -208,24 +208,13 @@ func newGrouping(profiles []storyProfile, set storySettings) *grouping {
 		return cmp.Or(profiles[x].at.Compare(profiles[y].at), cmp.Compare(profiles[x].id, profiles[y].id))
 	})
 	g.profiles = make([]storyProfile, len(profiles))
+	g.stories, g.scores = make([]cluster, 0, 2*len(profiles)), make([]float32, 0, 2*len(profiles))
 	for i, o := range g.order {
 		g.profiles[i] = profiles[o]
 		g.home[i] = -1
 	}
 	// Terms by number; one that a single article holds likens nothing.
-	number := make(map[uint32]int32, 1<<12)
-	var df []int32
-	for _, p := range g.profiles {
-		for _, t := range p.terms {
-			n, ok := number[t.term]
-			if !ok {
-				n = int32(len(df))
-				number[t.term] = n
-				df = append(df, 0)
-			}
-			df[n]++
-		}
-	}
+	terms, names, df := numberTerms(g.profiles)
 	common := commonShare()
 	total := float64(len(g.profiles)) + set.prior
 	type posting struct {
@@ -233,12 +222,8 @@ func newGrouping(profiles []storyProfile, set storySettings) *grouping {
 		weight  float32
 	}
 	idf := make([]float32, len(df))
-	for _, p := range g.profiles {
-		for _, t := range p.terms {
-			if n := number[t.term]; idf[n] == 0 {
-				idf[n] = float32(math.Log(total / (float64(df[n]) + set.prior*common[t.term])))
-			}
-		}
+	for n, term := range names {
+		idf[n] = float32(math.Log(total / (float64(df[n]) + set.prior*common[term])))
 	}
 	// The unit vector of each article, without the terms that no other has.
 	vectors := make([][]storyTerm, len(g.profiles))
@@ -250,25 +235,25 @@ func newGrouping(profiles []storyProfile, set storySettings) *grouping {
 			if g.profiles[d].short {
 				telling = float32(set.tellingShort)
 			}
-			for _, t := range g.profiles[d].terms {
-				if n := number[t.term]; idf[n] > telling {
+			for i, t := range g.profiles[d].terms {
+				if n := terms[d][i]; idf[n] > telling {
 					v = append(v, storyTerm{uint32(n), t.weight * idf[n]})
 				}
 			}
-			if len(v) > set.terms {
-				slices.SortFunc(v, func(x, y storyTerm) int {
-					return cmp.Or(cmp.Compare(y.weight, x.weight), cmp.Compare(x.term, y.term))
-				})
-				v = v[:set.terms]
-			}
+			v = heaviest(v, set.terms)
 			var sum float64
+			shared := 0
 			for _, t := range v {
 				sum += float64(t.weight) * float64(t.weight)
+				if df[t.term] > 1 {
+					shared++
+				}
 			}
-			if sum == 0 {
+			if shared == 0 {
 				continue
 			}
 			unit := float32(1 / math.Sqrt(sum))
+			vectors[d] = make([]storyTerm, 0, shared)
 			for _, t := range v {
 				if df[t.term] > 1 {
 					vectors[d] = append(vectors[d], storyTerm{t.term, t.weight * unit})
@@ -276,10 +261,22 @@ func newGrouping(profiles []storyProfile, set storySettings) *grouping {
 			}
 		}
 	})
-	postings := make([][]posting, len(df))
+	// Which articles hold a term, in one list with a place for each term.
+	ends := make([]int32, len(df)+1)
+	for _, v := range vectors {
+		for _, t := range v {
+			ends[t.term+1]++
+		}
+	}
+	for n := range df {
+		ends[n+1] += ends[n]
+	}
+	postings := make([]posting, ends[len(df)])
+	next := slices.Clone(ends)
 	for d, v := range vectors {
 		for _, t := range v {
-			postings[t.term] = append(postings[t.term], posting{int32(d), t.weight})
+			postings[next[t.term]] = posting{int32(d), t.weight}
+			next[t.term]++
 		}
 	}
 	// Each article is held against those before it.
@@ -289,7 +286,7 @@ func newGrouping(profiles []storyProfile, set storySettings) *grouping {
 		var touched []int32
 		for d := from; d < len(g.profiles); d += step {
 			for _, t := range vectors[d] {
-				for _, o := range postings[t.term] {
+				for _, o := range postings[ends[t.term]:ends[t.term+1]] {
 					if int(o.article) >= d {
 						break
 					}
@@ -315,6 +312,141 @@ func newGrouping(profiles []storyProfile, set storySettings) *grouping {
 		}
 	}
 	return g
+}
+
+// numberTerms numbers the terms of articles: numbers has them for each article as its profile has its terms, names the term of
+// each number, and df how many articles hold it. Terms are ordered in a profile, and each processor numbers some ranges of them.
+func numberTerms(profiles []storyProfile) (numbers [][]int32, names []uint32, df []int32) {
+	numbers = make([][]int32, len(profiles))
+	total := 0
+	for _, p := range profiles {
+		total += len(p.terms)
+	}
+	flat := make([]int32, total)
+	for i, p := range profiles {
+		numbers[i], flat = flat[:len(p.terms):len(p.terms)], flat[len(p.terms):]
+	}
+	workers := max(1, min(runtime.GOMAXPROCS(0), total/50000))
+	parts := make([]numberedTerms, workers)
+	var wg sync.WaitGroup
+	for w := range workers {
+		parts[w] = numberedTerms{numbers: numbers, from: termRanges * w / workers, to: termRanges * (w + 1) / workers}
+		wg.Go(func() { parts[w].number(profiles) })
+	}
+	wg.Wait()
+	names, df = parts[0].names, parts[0].df
+	for _, p := range parts[1:] {
+		for i := range profiles {
+			for k := p.first[i]; k < p.end[i]; k++ {
+				numbers[i][k] += int32(len(names))
+			}
+		}
+		names, df = append(names, p.names...), append(df, p.df...)
+	}
+	return numbers, names, df
+}
+
+// termRanges is into how many ranges terms are parted: so many that the table of one stays in a processor's cache.
+const (
+	termRangeBits = 7
+	termRanges    = 1 << termRangeBits
+)
+
+// numberedTerms are the terms of some ranges, numbered from 0.
+type numberedTerms struct {
+	from, to   int // ranges
+	numbers    [][]int32
+	first, end []int32 // of each article, the terms of these ranges
+	names      []uint32
+	df         []int32
+}
+
+func (t *numberedTerms) number(profiles []storyProfile) {
+	t.first, t.end = make([]int32, len(profiles)), make([]int32, len(profiles))
+	for i, p := range profiles {
+		k, _ := slices.BinarySearchFunc(p.terms, uint32(t.from)<<(32-termRangeBits), func(x storyTerm, term uint32) int { return cmp.Compare(x.term, term) })
+		t.first[i], t.end[i] = int32(k), int32(k)
+	}
+	table := make([]int32, 1<<8) // number+1 by place; 0 is free
+	// Terms are hashes already.
+	place := func(term uint32) uint32 {
+		mask := uint32(len(table) - 1)
+		at := term * 0x9E3779B1 >> 12 & mask
+		for table[at] != 0 && t.names[table[at]-1] != term {
+			at = (at + 1) & mask
+		}
+		return at
+	}
+	for r := t.from; r < t.to; r++ {
+		first, end := len(t.names), uint64(r+1)<<(32-termRangeBits)
+		clear(table)
+		for i := range profiles {
+			terms := profiles[i].terms
+			k := int(t.end[i])
+			for ; k < len(terms) && uint64(terms[k].term) < end; k++ {
+				at := place(terms[k].term)
+				if table[at] == 0 {
+					t.names, t.df = append(t.names, terms[k].term), append(t.df, 0)
+					table[at] = int32(len(t.names))
+					if held := len(t.names) - first; 2*held > len(table) {
+						table = make([]int32, 2*len(table))
+						for n := first; n < len(t.names); n++ {
+							table[place(t.names[n])] = int32(n + 1)
+						}
+						at = place(terms[k].term)
+					}
+				}
+				n := table[at] - 1
+				t.numbers[i][k] = n
+				t.df[n]++
+			}
+			t.end[i] = int32(k)
+		}
+	}
+}
+
+// heaviest returns the heaviest terms, at most so many, in any order. It reorders terms.
+func heaviest(terms []storyTerm, most int) []storyTerm {
+	if len(terms) <= most {
+		return terms
+	}
+	heavier := func(x, y storyTerm) bool { return x.weight > y.weight || x.weight == y.weight && x.term < y.term }
+	for from, to := 0, len(terms); to-from > 1; {
+		// The middle one of three parts those that are heavier from the others.
+		mid := from + (to-from)/2
+		if heavier(terms[to-1], terms[from]) {
+			terms[to-1], terms[from] = terms[from], terms[to-1]
+		}
+		if heavier(terms[mid], terms[from]) {
+			terms[mid], terms[from] = terms[from], terms[mid]
+		} else if heavier(terms[to-1], terms[mid]) {
+			terms[mid], terms[to-1] = terms[to-1], terms[mid]
+		}
+		pivot := terms[mid]
+		i, j := from, to-1
+		for i <= j {
+			for heavier(terms[i], pivot) {
+				i++
+			}
+			for heavier(pivot, terms[j]) {
+				j--
+			}
+			if i <= j {
+				terms[i], terms[j] = terms[j], terms[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case most <= j:
+			to = j + 1
+		case most >= i:
+			from = i
+		default:
+			return terms[:most]
+		}
+	}
+	return terms[:most]
 }
 
 // inParts does a work of n steps on every processor: part from does the steps from, from+step, from+2*step …

@@ -409,7 +409,7 @@ func (r *renderer) picture(b message.Image) {
 		r.form.alts = append(r.form.alts, cut(strings.Join(strings.Fields(message.Clean(b.Alt)), " "), rules.AltText))
 		address = "attachment://" + name
 	}
-	if !attached || address == "" {
+	if (!attached || address == "") && !b.Said {
 		// The words of the picture: an embed's image has none for a screen reader, only an attachment does.
 		r.add(kindQuiet, prefixed("-# ", []message.Span{message.T(strings.Join(strings.Fields(b.Alt), " "))}))
 	}

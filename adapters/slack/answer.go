@@ -266,6 +266,7 @@ func (a *Adapter) bringAnswer(ctx context.Context, g gesture, r bot.Reply, befor
 		if i == 0 && before.posted {
 			err := a.replace(ctx, before, m, keyOf(g.request.ID, 0))
 			if err == nil {
+				a.poster.pictures(ctx, before.ref, m)
 				continue
 			}
 			a.log.Warn("a line could not be replaced; the answer follows it", "error", err)

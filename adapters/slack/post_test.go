@@ -528,11 +528,19 @@ func TestAPictureIsUploadedIntoTheThread(t *testing.T) {
 	if shown := s.Posts("C1")[0].Shown; shown != "Three bars, the second the highest" {
 		t.Errorf("the message shows %q", shown)
 	}
+	said := m.Blocks[0].(message.Image)
+	said.Said = true
+	if _, err := p.Post(t.Context(), channel("C1"), &message.Message{Gist: "A chart.", Blocks: []message.Block{message.P(message.T("Three bars.")), said}}, "k3"); err != nil {
+		t.Fatal(err)
+	}
+	if shown := s.Posts("C1")[1].Shown; shown != "Three bars." || len(s.Files("C1")) != 2 {
+		t.Errorf("what stands in words already is said again: %q, with %d files", shown, len(s.Files("C1")))
+	}
 	s.Fault(slackfake.Fault{Method: "files.completeUploadExternal", Status: 500, Times: -1})
 	if _, err := p.Post(t.Context(), channel("C1"), m, "k2"); err != nil {
 		t.Errorf("a picture that fails takes its message with it: %v", err)
 	}
-	if n := s.Calls("files.completeUploadExternal"); n != 2 {
+	if n := s.Calls("files.completeUploadExternal"); n != 3 {
 		t.Errorf("the upload was completed %d times", n)
 	}
 }

@@ -410,6 +410,9 @@ func (d *drawing) image(i message.Image) {
 		d.blocks = append(d.blocks, slack.NewImageBlock(u, alt, "", nil))
 		return
 	}
+	if i.Said {
+		return
+	}
 	// A picture that can't be shown is said in words.
 	d.rich(section(richText(alt, &slack.RichTextSectionTextStyle{Italic: true})))
 }

@@ -71,6 +71,8 @@ func MessagesIn(locale string) []NamedMessage {
 		{"latest-nothing", present.Edition(quiet(), latest())},
 
 		{"story", present.Story(telling(), reader())},
+		{"story-timeline", present.Story(developing(), reader())},
+		{"story-picture", present.Story(drawn(developing(), reader()), reader())},
 		{"story-snoozed", present.Snoozed("Kim Jong-un + Aurus", noon.Add(7*24*time.Hour), "x7q2m9vkd4t8", reader())},
 		{"story-back", present.Unsnoozed("Kim Jong-un + Aurus", reader())},
 		{"digest-list-rests", present.WithRests(present.Digests(nil, reader()), []present.Rest{{Matter: "Kim Jong-un + Aurus", Until: noon.Add(7 * 24 * time.Hour)}}, reader())},
@@ -486,6 +488,25 @@ func telling() present.Telling {
 	e := newsEdition()
 	return present.Telling{Topic: "sanctions", Exchange: "x7q2m9vkd4t8", Matter: "Kim Jong-un + Aurus", Item: &e.Items[1], Said: carSayings(), AsOf: noon, Searched: 12,
 		Reports: []briefings.Citation{wireReport.cite(0, wireReport.title), dailyReport.cite(0, dailyReport.title), stateReport.cite(0, stateReport.title)}}
+}
+
+// developing is a story that goes on for months, in which a figure changed.
+func developing() present.Telling {
+	t := telling()
+	e := newsEdition()
+	t.Item, t.Said, t.Topic = &e.Items[2], nil, "cars"
+	for _, r := range []report{oldReport, stateReport, dailyReport, wireReport} {
+		t.Headlines = append(t.Headlines, briefings.Claim{Text: r.title, Citations: []briefings.Citation{r.cite(0, r.title)}})
+	}
+	return t
+}
+
+// drawn has the timeline as a picture as well, of one pixel.
+func drawn(t present.Telling, r present.Reader) present.Telling {
+	pixel := []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82")
+	words := present.TimelineWords(t.Item.Headline, present.StoryMoments(t, r), present.Issue{Locale: r.Locale, Zone: "Asia/Seoul"})
+	t.Picture = &message.Image{Data: pixel, Name: "timeline.png", Alt: words}
+	return t
 }
 
 func profile() briefings.Profile {

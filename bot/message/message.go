@@ -90,6 +90,8 @@ type Image struct {
 	Data []byte `json:"data,omitempty"`
 	Name string `json:"name,omitempty"` // file name for Data, such as "map.png"
 	Alt  string `json:"alt"`
+	// Said says that the blocks beside it say the same: where the picture can't be shown nothing stands for it.
+	Said bool `json:"said,omitempty"`
 }
 
 // Divider is a thin line between sections.

@@ -78,6 +78,9 @@ func (t *terminal) block(b Block) {
 	case Table:
 		t.table(b)
 	case Image:
+		if b.Said {
+			break
+		}
 		t.lines([]Span{T("[" + oneLine(b.Alt) + "]")}, "", "", sgrQuiet)
 		if address := WebAddress(b.URL); address != "" {
 			t.raw("    " + address)
@@ -449,7 +452,9 @@ func PlainText(m *Message) string {
 				lines = append(lines, strings.Join(cells, "; "))
 			}
 		case Image:
-			lines = append(lines, "["+oneLine(b.Alt)+"]")
+			if !b.Said {
+				lines = append(lines, "["+oneLine(b.Alt)+"]")
+			}
 		case Sources:
 			for _, s := range b.Items {
 				text := Words(s.Line())

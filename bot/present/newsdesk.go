@@ -23,6 +23,10 @@ type Telling struct {
 	Item    *briefings.Item
 	Said    []Saying
 	Reports []briefings.Citation // one for each report, newest first
+	// Headlines are what the independent reports are headed with, for the timeline: their outlets' words.
+	Headlines []briefings.Claim
+	// Picture is the timeline drawn; nil without one.
+	Picture *message.Image
 	// Elsewhere are reports in other languages that may be about the same event. They are no evidence.
 	Elsewhere []Elsewhere
 	AsOf      time.Time
@@ -93,6 +97,7 @@ func Story(t Telling, r Reader) *message.Message {
 	if t.Item != nil {
 		title = oneLine(t.Item.Headline)
 	}
+	moments := StoryMoments(t, r)
 	m := &message.Message{Gist: sentence(plainly(d.p.StoryTitle, args{"title": title}))}
 	m.Blocks = append(m.Blocks, message.Heading{Level: 1, Spans: []message.Span{message.T(title)}})
 	if t.Item != nil {
@@ -106,11 +111,20 @@ func Story(t Telling, r Reader) *message.Message {
 				m.Blocks = append(m.Blocks, message.P(append(d.side(c), message.T(d.p.Colon))...), d.claim(c, refs))
 			}
 		}
-		if len(t.Item.Changes) > 0 {
+		if len(t.Item.Changes) > 0 && len(moments) == 0 {
 			m.Blocks = append(m.Blocks, d.changes(t.Item.Changes, refs))
 		}
 		if coverage := d.coverage(*t.Item); len(coverage) > 0 {
 			m.Blocks = append(m.Blocks, message.Small(coverage...))
+		}
+	}
+	if len(moments) > 0 {
+		m.Blocks = append(m.Blocks, message.Heading{Level: 2, Spans: say(d.p.StoryTimeline, nil)})
+		m.Blocks = append(m.Blocks, d.timeline(moments, refs))
+		if t.Picture != nil {
+			picture := *t.Picture
+			picture.Said = true
+			m.Blocks = append(m.Blocks, picture)
 		}
 	}
 	if table, ok := d.sayings(t.Said, 8, refs); ok {

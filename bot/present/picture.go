@@ -36,6 +36,10 @@ type Moment struct {
 	When string    // its day
 	Who  string    // who says it and how, with the outlet that reports it and its label
 	What string    // the claim
+
+	claim   briefings.Claim
+	by      string // Who, without the mark of a change
+	changed bool   // it took the place of what was said before
 }
 
 // Moments are the dated claims of an item, the oldest first: what is shown of it, and what that took the place of. There are
@@ -71,12 +75,91 @@ func Moments(item briefings.Item, i Issue) []Moment {
 	return out
 }
 
+// mostMoments is how many moments of a story are told; the first one and what changed come before the rest.
+const mostMoments = 6
+
+// StoryMoments are the dated moments of a story, the oldest first: what changed, before and after, and under which headline each
+// independent report told it. Fewer than two moments make no timeline.
+func StoryMoments(t Telling, r Reader) []Moment {
+	d := deskFor(r)
+	var out []Moment
+	add := func(c briefings.Claim, changed bool) {
+		cite := firstCitation(c)
+		m := Moment{At: cite.Published, Who: upper(wordsOf(d.outlet(cite))), What: oneLine(c.Text), claim: c, changed: changed}
+		if cite.Published.IsZero() || m.What == "" || slices.ContainsFunc(out, func(o Moment) bool { return o.What == m.What }) {
+			return
+		}
+		if name := d.speaker(c.Speaker); name != "" && !strings.EqualFold(name, oneLine(cite.Outlet)) {
+			m.Who = upper(wordsOf(d.said(c))) + " · " + wordsOf(d.outlet(cite))
+		}
+		if m.by = m.Who; changed {
+			m.Who = d.p.Tags[briefings.TagUpdated] + d.p.Colon + " " + m.by
+		}
+		out = append(out, m)
+	}
+	told := map[string]bool{}
+	if t.Item != nil {
+		for _, c := range t.Item.Changes {
+			for _, one := range []briefings.Claim{c.Old, c.New} {
+				told[firstCitation(one).Article] = true
+			}
+			add(c.Old, false)
+			add(c.New, true)
+		}
+	}
+	for _, c := range t.Headlines {
+		if !told[firstCitation(c).Article] {
+			add(c, false)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Moment) int { return a.At.Compare(b.At) })
+	for len(out) > mostMoments {
+		spare := 1 // the oldest that isn't the first and changes nothing
+		for i := 1; i < len(out)-1; i++ {
+			if !out[i].changed && !told[firstCitation(out[i].claim).Article] {
+				spare = i
+				break
+			}
+		}
+		out = slices.Delete(out, spare, spare+1)
+	}
+	days, minutes := map[string]bool{}, true
+	for _, m := range out {
+		days[d.day(m.At, firstCitation(m.claim).DateOnly)] = true
+		minutes = minutes && !firstCitation(m.claim).DateOnly
+	}
+	if len(out) < 2 || len(days) < 2 && !minutes {
+		return nil
+	}
+	for i := range out {
+		// What happened within one day is told by the clock.
+		if out[i].When = d.day(out[i].At, firstCitation(out[i].claim).DateOnly); len(days) < 2 {
+			out[i].When = d.clock(out[i].At.In(d.zone))
+		}
+	}
+	return out
+}
+
+// timeline shows the moments of a story as a list, with what they stand on; a change is marked.
+func (d desk) timeline(moments []Moment, refs *references) message.List {
+	list := message.List{}
+	for _, m := range moments {
+		line := []message.Span{message.T(m.When + ", ")}
+		if m.changed {
+			line = append(line, message.B(d.p.Tags[briefings.TagUpdated]), message.T(d.p.Colon+" "))
+		}
+		line = append(line, say(d.p.StoryMoment, args{"who": m.by, "what": m.What})...)
+		list.Items = append(list.Items, append(line, refs.cite(m.claim.Citations)...))
+	}
+	return list
+}
+
 // TimelineWords says in words what a timeline shows.
 func TimelineWords(headline string, moments []Moment, i Issue) string {
 	d := i.desk()
 	lines := make([]string, len(moments))
 	for n, m := range moments {
-		lines[n] = plainly(d.p.TimelineMoment, args{"when": m.When, "who": m.Who, "what": m.What})
+		lines[n] = plainly(d.p.TimelineMoment, args{"when": m.When, "who": m.Who, "what": sentence(m.What)})
 	}
 	return plainly(d.p.TimelineWords, args{"headline": oneLine(headline), "moments": strings.Join(lines, " ")})
 }

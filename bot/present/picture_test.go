@@ -51,6 +51,46 @@ func TestMomentsAreTheDatedClaimsInOrder(t *testing.T) {
 	}
 }
 
+// reportOf is a report's headline as a claim of its outlet's.
+func reportOf(article, headline string, at time.Time) briefings.Claim {
+	return briefings.Claim{Text: headline, Citations: []briefings.Citation{{Article: article, Outlet: "Harbour Post", Published: at, Quote: headline}}}
+}
+
+func TestAStorysMomentsKeepItsBeginningAndWhatChanged(t *testing.T) {
+	t.Parallel()
+	at := func(d, hour int) time.Time { return time.Date(2024, time.February, d, hour, 0, 0, 0, time.UTC) }
+	told := func(telling present.Telling) []string {
+		var got []string
+		for _, m := range present.StoryMoments(telling, present.Reader{}) {
+			got = append(got, m.When+" | "+m.Who+" | "+m.What)
+		}
+		return got
+	}
+	old, changed := reportOf("a", "Four ships wait.", at(3, 9)), reportOf("b", "Nine ships wait.", at(4, 9))
+	long := present.Telling{Item: &briefings.Item{Changes: []briefings.Change{{Old: old, New: changed}}}}
+	for d := range 9 {
+		long.Headlines = append(long.Headlines, reportOf("r"+string(rune('1'+d)), "Day "+string(rune('1'+d)), at(d+1, 12)))
+	}
+	long.Headlines = append(long.Headlines, reportOf("b", "Ships wait", at(4, 9)), reportOf("c", "Undated", time.Time{}))
+	if diff := cmp.Diff([]string{
+		"1 Feb 2024 | Harbour Post | Day 1", "3 Feb 2024 | Harbour Post | Four ships wait.", "4 Feb 2024 | Updated: Harbour Post | Nine ships wait.",
+		"7 Feb 2024 | Harbour Post | Day 7", "8 Feb 2024 | Harbour Post | Day 8", "9 Feb 2024 | Harbour Post | Day 9",
+	}, told(long)); diff != "" {
+		t.Errorf("a long story (-want +got):\n%s", diff)
+	}
+	day := present.Telling{Headlines: []briefings.Claim{reportOf("b", "Nine ships wait", at(4, 17)), reportOf("a", "Four ships wait", at(4, 9))}}
+	if diff := cmp.Diff([]string{"09:00 | Harbour Post | Four ships wait", "17:00 | Harbour Post | Nine ships wait"}, told(day)); diff != "" {
+		t.Errorf("a story of one day (-want +got):\n%s", diff)
+	}
+	day.Headlines[0].Citations[0].DateOnly = true
+	if got := told(day); got != nil {
+		t.Errorf("which came first isn't known: %v", got)
+	}
+	if got := told(present.Telling{Headlines: day.Headlines[:1]}); got != nil {
+		t.Errorf("one moment is a timeline: %v", got)
+	}
+}
+
 func TestPicturesHaveWordsInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

@@ -127,6 +127,9 @@ type phrases struct {
 	StoryTitle string
 	StoryNone  string
 	StorySaid  string
+	// StoryTimeline stands above the moments of a story, StoryMoment is one of them behind its day.
+	StoryTimeline string
+	StoryMoment   string
 	// StoryElsewhere stands above reports in other languages that are suggested.
 	StoryElsewhere string
 	ElsewhereFirm  string
@@ -543,6 +546,9 @@ var english = phrases{
 	StoryTitle: "Story: {title}",
 	StoryNone:  "*No report is about “{topic}” yet.* {reports} searched. Try fewer or other words, or give me a link to a report.",
 	StorySaid:  "Who said what:",
+
+	StoryTimeline: "How it went:",
+	StoryMoment:   "{who}: {what}",
 
 	StoryElsewhere: "*Perhaps the same event, in other languages.* Suggested by the names, numbers and places in both, not by what they say:",
 	ElsewhereFirm:  "a number, a name and a country agree",

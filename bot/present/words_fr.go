@@ -152,6 +152,9 @@ var french = phrases{
 	StoryNone:  "*Aucun article ne porte encore sur « {topic} ».* Recherche dans {reports}. Essayez avec moins de mots ou d’autres, ou donnez-moi le lien d’un article.",
 	StorySaid:  "Qui a dit quoi :",
 
+	StoryTimeline: "Le fil des événements :",
+	StoryMoment:   "{who} : {what}",
+
 	StoryElsewhere: "*Peut-être le même événement, dans d’autres langues.* Suggéré par les noms, nombres et lieux communs, et non par ce qui est dit :",
 	ElsewhereFirm:  "un nombre, un nom et un pays concordent",
 	ElsewhereWeak:  "moins sûr : il reste peu d’un nom entre ces écritures",

@@ -153,6 +153,9 @@ var korean = phrases{
 	StoryNone:  "*아직 “{topic}”에 대한 기사가 없습니다.* {reports}을 검색했습니다. 낱말을 줄이거나 바꾸어 보고, 아니면 기사 링크를 주세요.",
 	StorySaid:  "누가 무엇을 말했는지:",
 
+	StoryTimeline: "사건의 경과:",
+	StoryMoment:   "{who}: {what}",
+
 	StoryElsewhere: "*다른 언어로 된, 같은 사건일 수 있는 기사.* 양쪽에 나온 이름·숫자·장소만으로 찾은 것이며, 내용을 확인한 것은 아닙니다:",
 	ElsewhereFirm:  "숫자, 이름, 나라가 모두 일치합니다",
 	ElsewhereWeak:  "두 문자 사이에서 이름이 거의 남지 않아 덜 확실합니다",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"image/png"
 	"io"
@@ -314,7 +315,24 @@ func TestPicturesSayInWordsWhatTheyShow(t *testing.T) {
 			t.Errorf("the timeline does not say %q:\n%s", want, images[1].Alt)
 		}
 	}
+	var headlines []briefings.Claim
+	for _, item := range e.Items[:2] {
+		headlines = append(headlines, briefings.Claim{Text: item.Headline, Citations: []briefings.Citation{item.Lead}})
+	}
+	moments := present.StoryMoments(present.Telling{Item: &e.Items[0], Headlines: headlines}, present.Reader{})
+	picture, ok := draws.timelines()(t.Context(), "Ships wait", moments, present.Reader{})
+	if _, err := png.DecodeConfig(bytes.NewReader(picture.Data)); !ok || err != nil || !strings.HasPrefix(picture.Alt, "Timeline of “Ships wait”: 18 Feb 2024, ") || !strings.Contains(picture.Alt, "Updated: ") {
+		t.Errorf("the story's timeline (%v, %v) says %q", ok, err, picture.Alt)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, ok := draws.timelines()(ended, "Ships wait no more", moments, present.Reader{}); ok {
+		t.Error("a picture that isn't ready is waited for")
+	}
 	off, err := newIllustrator(settings{Pictures: "off"}, 0, nil)
+	if err == nil && off.timelines() != nil {
+		t.Error("stories have pictures where pictures are off")
+	}
 	if err != nil || off.illustrated(t.Context(), m, e, issue) != m {
 		t.Errorf("off is not off: %v", err)
 	}

@@ -99,7 +99,43 @@ func (p *illustrator) timelineOf(ctx context.Context, item briefings.Item, i pre
 	for n, m := range all {
 		moments[n] = pictures.Moment{When: m.When, Who: m.Who, What: m.What}
 	}
-	headline := message.Clean(item.Headline)
+	return p.drawnTimeline(ctx, message.Clean(item.Headline), moments, i)
+}
+
+// timelines is storyTimeline for the bot; nil where no pictures are drawn.
+func (p *illustrator) timelines() func(ctx context.Context, headline string, moments []present.Moment, r present.Reader) (message.Image, bool) {
+	if p == nil {
+		return nil
+	}
+	return p.storyTimeline
+}
+
+// storyTimeline is the moments of a story drawn, for a reply; ok is false where there is no picture of them.
+func (p *illustrator) storyTimeline(ctx context.Context, headline string, all []present.Moment, r present.Reader) (picture message.Image, ok bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.log.ErrorContext(ctx, "drawing a picture broke off", "panic", r, "stack", string(debug.Stack()))
+			ok = false
+		}
+	}()
+	ctx, cancel := context.WithTimeoutCause(ctx, p.within, errors.New("drawing took too long"))
+	defer cancel()
+	moments := make([]pictures.Moment, len(all))
+	for n, m := range all {
+		moments[n] = pictures.Moment{When: m.When, Who: m.Who, What: m.What}
+	}
+	i := present.Issue{Locale: r.Locale}
+	if r.Zone != nil {
+		i.Zone = r.Zone.String()
+	}
+	picture, err := p.drawnTimeline(ctx, headline, moments, i)
+	if err != nil && !errors.Is(err, pictures.ErrNothing) && !errors.Is(err, pictures.ErrLetters) {
+		p.log.WarnContext(ctx, "a story goes without its timeline", "err", err)
+	}
+	return picture, err == nil
+}
+
+func (p *illustrator) drawnTimeline(ctx context.Context, headline string, moments []pictures.Moment, i present.Issue) (message.Image, error) {
 	drawn, err := p.desk.Timeline(ctx, headline, moments)
 	if err != nil {
 		return message.Image{}, err

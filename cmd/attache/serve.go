@@ -105,7 +105,7 @@ func (p *program) openHouse(d *desk) (*house, error) {
 	roles := map[string]bot.Roles{} // Discord's, once it is there
 	h.bot, err = bot.New(bot.Config{
 		Newsroom: d.engine, Digests: d.store, Memory: d.store, Sources: h.gatherer, Managers: s.Managers, Zone: s.Zone, Now: p.now, Clocks: now, Log: log, Roles: roles,
-		Hooks: h.metrics.Bot(),
+		Hooks: h.metrics.Bot(), Timeline: h.pictures.timelines(),
 		Preview: func(ctx context.Context, sub digest.Subscription) (*message.Message, error) {
 			return h.courier.Preview(ctx, sub, now[sub.Address.Platform]())
 		},
@@ -207,6 +207,12 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 	g.Go(func() error { return h.leases.While(ctx, "alerts", h.alerts.Run) })
 	g.Go(func() error { return h.leases.While(ctx, "corrections", h.corrections.Run) })
 	g.Go(func() error { return h.housekeeping(ctx) })
+	g.Go(func() error {
+		if err := h.engine.HearArrivals(ctx); ctx.Err() == nil {
+			return err
+		}
+		return nil
+	})
 	if h.slack != nil {
 		g.Go(func() error { return h.slack.Run(ctx) })
 	}
