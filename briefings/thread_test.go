@@ -76,7 +76,7 @@ func TestSeveralQuestionsAreAnsweredEach(t *testing.T) {
 	for name, drafter := range map[string]briefings.Drafter{"our own": briefings.Extractive{}, "one that invents later": hostileLater{}, "one that always invents": briefingstest.Hostile{}} {
 		e, l := newsroom(t, briefings.Config{Drafter: drafter, Now: func() time.Time { return time.Date(2024, 5, 7, 9, 0, 0, 0, time.UTC) }}, threadReports()...)
 		a := ask(t, e, briefings.Question{Text: "Who resigned and what did she say? Who signed the shipping pact? Who murdered the king of Sweden?\nWho are you? Why?", Explain: true})
-		if len(a.Parts) != 4 || len(a.Left) != 1 || a.Verdict != briefings.Answered || a.Why == nil || len(a.Why.Questions) != 4 {
+		if len(a.Parts) != 4 || len(a.Left) != 2 || a.Verdict != briefings.Answered || a.Why == nil || len(a.Why.Questions) != 4 {
 			t.Fatalf("%s: %d parts, left %q, %s", name, len(a.Parts), a.Left, a.Verdict)
 		}
 		n := 0
