@@ -64,6 +64,15 @@ type Answer struct {
 	// themselves are the answer or there is none.
 	Short  string  `json:"short,omitempty"`
 	Claims []Claim `json:"claims"`
+	// Parts are the answers of a message that asks several things, in order, each complete in itself; nil for one question. What stands
+	// beside them is of all of them: the claims one after the other, the short answers joined by "; ", the least confidence, and a
+	// verdict that is NotInSources only where all are and Disputed where any is.
+	Parts []Answer `json:"parts,omitempty"`
+	// About says what the question asks about Attaché itself instead of the news (AboutSelf …). Then the verdict is NotInSources, nothing is
+	// cited, and Searched and Newest say what there is to answer from.
+	About string `json:"about,omitempty"`
+	// Left are the questions of such a message that were too many to answer at once.
+	Left []string `json:"left,omitempty"`
 	// Nearby is what the sources do say about the matter when they don't answer the question.
 	Nearby []Claim `json:"nearby,omitempty"`
 	// Missing names what the question asks about and the sources don't have: a name, a number, a date.
@@ -116,6 +125,9 @@ type Why struct {
 	Passages []WeighedPassage `json:"passages,omitempty"`
 	// Stands are the claims that passed ground; Rejected those that didn't.
 	Stands []string `json:"stands,omitempty"`
+	// Question is what this explains the answer of; Questions explain the parts of an answer to several, in order.
+	Question  string `json:"question,omitempty"`
+	Questions []*Why `json:"questions,omitempty"`
 }
 
 // WeighedPassage is a passage with the score by which the index found it.
@@ -131,7 +143,10 @@ type WeighedPassage struct {
 func (w *Why) Brief() *Why {
 	const few, most = 5, 8
 	out := *w
-	out.Signals = nil
+	out.Signals, out.Questions = nil, nil
+	for _, q := range w.Questions {
+		out.Questions = append(out.Questions, q.Brief())
+	}
 	out.Parts = w.Parts[:min(len(w.Parts), most)]
 	out.Passages = w.Passages[:min(len(w.Passages), few)]
 	out.Sentences, out.Spans = nil, nil

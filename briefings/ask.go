@@ -55,7 +55,6 @@ func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
 	if at.IsZero() {
 		at = e.now()
 	}
-	text = complete(withoutMarkup(text), q.Thread)
 	c, err := e.collect(q, at, e.viewer(ctx, q.For))
 	if err != nil {
 		return Answer{}, fmt.Errorf("read what the question is about: %w", err)
@@ -63,12 +62,29 @@ func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
 	if err := ctx.Err(); err != nil {
 		return Answer{}, err
 	}
+	if several := separate(q.Text); len(several) > 1 {
+		return e.askAll(ctx, q, several, c, at)
+	}
+	return e.askOne(ctx, ctx, q, withoutMarkup(text), c, at)
+}
+
+// askOne answers one question. An outside Drafter is waited for no longer than drafting lasts.
+func (e *Engine) askOne(ctx, drafting context.Context, q Question, text string, c *collection, at time.Time) (Answer, error) {
+	if about := AboutUs(text); about != "" {
+		a := Answer{Question: text, Verdict: NotInSources, About: about, AsOf: at, Drafter: Extractive{}.Name()}
+		a.Searched, a.Newest = c.extent(at)
+		if q.Explain {
+			a.Why = &Why{Question: text, Type: "about Attaché", Threshold: c.w.Threshold}
+		}
+		return a, nil
+	}
+	text = complete(text, q.Thread)
 	q.Text = text
 	f := c.find(text, at, cmp.Or(max(q.Limit, 0), 3))
 	e.recall(ctx, f)
 	_, own := e.drafter.(Extractive)
 	brief := f.brief(q, own)
-	draft, drafter, rejected := e.draft(ctx, brief, c)
+	draft, drafter, rejected := e.draft(ctx, drafting, brief, c)
 	answer := f.answer(draft, at)
 	answer.Question = text
 	answer.Drafter = drafter
@@ -104,6 +120,9 @@ func (c *collection) find(text string, at time.Time, limit int) *findings {
 	f.r = f.q.retrieve(c, at)
 	f.q.read(c, f.r)
 	f.spans = f.q.shorten(f.r, c.w)
+	if f.q.except[1] > 0 {
+		f.spans = slices.DeleteFunc(f.spans, func(s *span) bool { return f.q.excepted(s.norm) })
+	}
 	f.order()
 	f.hear()
 	f.verdict = f.judge()
@@ -449,7 +468,7 @@ func (f *findings) ranked() []*candidate {
 }
 
 // draft asks the Drafter, grounds what it says, and falls back to Extractive.
-func (e *Engine) draft(ctx context.Context, b Brief, c *collection) (Draft, string, []Rejection) {
+func (e *Engine) draft(ctx, drafting context.Context, b Brief, c *collection) (Draft, string, []Rejection) {
 	look := func(id string, revision int) (Article, bool) {
 		if a, ok := c.get(id); ok && (revision == 0 || a.Revision == revision) {
 			return *a, true
@@ -463,7 +482,7 @@ func (e *Engine) draft(ctx context.Context, b Brief, c *collection) (Draft, stri
 	}
 	var rejected []Rejection
 	if _, own := e.drafter.(Extractive); !own {
-		d, err := e.outside(ctx, b)
+		d, err := e.outside(drafting, b)
 		if err != nil {
 			e.log.WarnContext(ctx, "drafter failed, quoting instead", "drafter", e.drafter.Name(), "error", err)
 			rejected = append(rejected, Rejection{Text: e.drafter.Name(), Reason: "the drafter failed"})
@@ -670,7 +689,7 @@ func (f *findings) why(rejected []Rejection, stands []Claim) *Why {
 	weights := f.c.w
 	w := &Why{
 		Type: f.q.kind, Rejected: rejected, Signals: f.verdict.signals, Parts: partsOf(weights.Refusal, f.verdict.signals),
-		Confidence: f.verdict.confidence, Threshold: weights.Threshold,
+		Confidence: f.verdict.confidence, Threshold: weights.Threshold, Question: f.q.text,
 	}
 	for _, t := range f.q.terms {
 		s := t.text

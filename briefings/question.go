@@ -3,6 +3,8 @@ package briefings
 import (
 	_ "embed"
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -59,7 +61,10 @@ type asked struct {
 	wh    int // the token that asks; -1 for none
 	// from and to are the time asked about.
 	from, to time.Time
-	at       time.Time // when the question was asked
+	// period says that they are a beginning and an end ("from 2010 to 2013"); opens and shuts are the months of both.
+	period       bool
+	opens, shuts [2]int
+	at           time.Time // when the question was asked
 	// speaker is whose words are asked for.
 	speaker string
 	// subject says that what asks is the subject of the question's verb ("who gave …").
@@ -69,6 +74,7 @@ type asked struct {
 	latest   bool   // "now", "latest": the answer must be new
 	lower    bool   // typed without capitals
 	language string // ISO 639-1; empty for English
+	except   [2]int // where in the text stands what the answer may not be: "besides Seoul"; empty where nothing is excepted
 	figures  bool   // of a question in another language: it asks for a number or a date
 	words    *search.Words
 }
@@ -193,6 +199,10 @@ func understand(text string, at time.Time, lib *collection) *asked {
 	}
 	q.times = prose.TimesIn(text, q.toks, at)
 	q.nums = prose.NumbersIn(text, q.toks)
+	if m := besides.FindStringSubmatchIndex(text); m != nil {
+		q.except = [2]int{m[2], m[3]}
+		q.names = slices.DeleteFunc(q.names, func(n prose.Name) bool { return n.Start < m[3] && m[2] < n.End })
+	}
 	if q.language = tongueOf(text, q.toks); q.language != "" {
 		q.findTypeIn()
 	} else {
@@ -201,6 +211,18 @@ func understand(text string, at time.Time, lib *collection) *asked {
 	q.findTerms(lib)
 	q.findInterval()
 	return q
+}
+
+// besides finds what a question excepts.
+var besides = regexp.MustCompile(`(?i)\b(?:besides|other than|apart from|aside from|except(?: for)?)\s+([^?(]+)`)
+
+// excepted says whether a short answer is what the question excepts.
+func (q *asked) excepted(norm string) bool {
+	if q.except[1] == 0 {
+		return false
+	}
+	text := strings.ToLower(strings.TrimSpace(q.text[q.except[0]:q.except[1]]))
+	return norm != "" && (strings.Contains(text, norm) || strings.Contains(norm, text))
 }
 
 func isLowerWord(s string) bool { return s == strings.ToLower(s) }
@@ -718,7 +740,7 @@ func (q *asked) findTerms(lib *collection) {
 		if s == "" || seen[s] || strings.HasPrefix(t.Lower, "what'") || strings.HasPrefix(t.Lower, "who'") {
 			continue
 		}
-		if i == q.wh || q.language != "" && q.empty(t) {
+		if i == q.wh || q.language != "" && q.empty(t) || q.except[0] <= t.Start && t.End <= q.except[1] && q.except[1] > 0 {
 			continue
 		}
 		seen[s] = true
@@ -843,11 +865,36 @@ func (q *asked) findInterval() {
 	if len(spans) == 0 {
 		return
 	}
+	for i := 1; i < len(spans); i++ {
+		// "born in 1978 … from 2010 to 2013": the period is asked about.
+		if x, y := spans[i-1], spans[i]; joinsPeriod(q.text[x.End:y.Start]) && y.Upto().After(x.Value) {
+			q.from, q.to, q.period = x.Value, y.Upto(), true
+			q.opens, q.shuts = monthsOf(x), monthsOf(y)
+			return
+		}
+	}
 	q.from, q.to = spans[0].Value, spans[0].Upto()
+	q.opens, q.shuts = monthsOf(spans[0]), monthsOf(spans[0])
 	if len(spans) > 1 {
 		last := spans[len(spans)-1]
 		if last.Upto().After(q.from) {
 			q.to = last.Upto()
+			q.shuts = monthsOf(last)
 		}
 	}
+}
+
+// joinsPeriod says whether what stands between two times makes one period of them.
+func joinsPeriod(between string) bool {
+	switch strings.ToLower(strings.Trim(between, " ,")) {
+	case "to", "and", "until", "till", "through", "-", "–", "—", "up to", "to the":
+		return true
+	}
+	return false
+}
+
+// monthsOf is a time as the first and the last month that it reaches over, counted from the year nought.
+func monthsOf(t prose.TimeRef) [2]int {
+	last := t.Upto().Add(-time.Second)
+	return [2]int{t.Value.Year()*12 + int(t.Value.Month()) - 1, last.Year()*12 + int(last.Month()) - 1}
 }

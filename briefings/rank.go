@@ -716,6 +716,18 @@ func (q *asked) sentenceFeatures(c, title, prev, next, passage *candidate, h sea
 	}
 	q.typeFeatures(c, add)
 	q.timeFeatures(c, prev, add)
+	if !q.from.IsZero() {
+		q.periodFeatures(c, prev, next, add)
+	}
+	if q.period {
+		// Where a period is asked about, its years tell more than the question's words.
+		for _, f := range fs {
+			switch f.Name {
+			case "overlap", "exact overlap", "all overlap", "passage overlap", "names", "names near", "numbers", "words", "opening", "position", "headline", "short", "previous adds", "next adds", "pronoun", "passage score":
+				add("period: "+f.Name, f.Value)
+			}
+		}
+	}
 	return fs
 }
 

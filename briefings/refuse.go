@@ -209,6 +209,14 @@ func (f *findings) judge() verdict {
 		v.confidence *= veto
 		v.signals = append(v.signals, Feature{"veto: nothing of the expected type", veto})
 	}
+	if q.otherYear(top) {
+		v.confidence *= .45
+		v.signals = append(v.signals, Feature{"veto: of another year", .45})
+	}
+	if q.except[1] > 0 && fits < .5 {
+		v.confidence *= .3
+		v.signals = append(v.signals, Feature{"veto: nobody else", .3})
+	}
 	if veto := q.premiseVeto(r); veto < 1 {
 		v.confidence *= veto
 		v.signals = append(v.signals, Feature{"veto: the sources speak of something else", veto})
@@ -221,6 +229,15 @@ func (f *findings) judge() verdict {
 	}
 	v.missing = q.missing(r, c)
 	return v
+}
+
+// otherYear says whether a number is asked for at one time and the sentence gives one of another: what holds of 2023 says nothing of 2021.
+func (q *asked) otherYear(top *candidate) bool {
+	if q.from.IsZero() || q.period || q.group() != "number" {
+		return false
+	}
+	told := periodsIn(top.text, top.toks)
+	return len(told) > 0 && !slices.ContainsFunc(told, func(p period) bool { return p.opens[0] <= q.shuts[1] && p.shuts[1] >= q.opens[0] })
 }
 
 // premiseVeto lowers the confidence when the sources lack nearly everything that the question asks about, or tell of the same
@@ -242,8 +259,7 @@ func (q *asked) premiseVeto(r *retrieval) float64 {
 	if lost > .8*q.total {
 		veto *= .4
 	}
-	if len(r.sentences) > 0 {
-		top := r.sentences[0]
+	for _, top := range r.sentences[:min(len(r.sentences), 3)] {
 		for v, t := range q.terms {
 			if !strings.HasPrefix(q.tags[t.token], "VB") || top.match[v] < .5 || top.where[v] < 0 {
 				continue

@@ -61,7 +61,7 @@ func (s *Store) KeepExchange(ctx context.Context, x bot.Exchange) error {
 		if err != nil {
 			return err
 		}
-		turn, err := document(turnOf(x.Answer))
+		turn, err := document(x.Answer.Turn())
 		if err != nil {
 			return err
 		}
@@ -78,22 +78,6 @@ func (s *Store) KeepExchange(ctx context.Context, x bot.Exchange) error {
 			x.ID, number, x.Address.Platform, x.Address.Workspace, x.Address.Channel, x.Address.Thread, x.Conversation, x.User, ms(x.At), answer, turn, x.Asked)
 		return err
 	})
-}
-
-// turnOf is what a conversation remembers of an answer.
-func turnOf(a briefings.Answer) briefings.Turn {
-	t := briefings.Turn{Question: a.Question, Answer: a.Short, Topic: a.Topic}
-	for _, c := range a.Claims {
-		if t.Answer == "" {
-			t.Answer = c.Text
-		}
-		for _, q := range c.Citations {
-			if !slices.Contains(t.Articles, q.Article) {
-				t.Articles = append(t.Articles, q.Article)
-			}
-		}
-	}
-	return t
 }
 
 // Exchange implements bot.Memory.

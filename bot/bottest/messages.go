@@ -47,6 +47,14 @@ func MessagesIn(locale string) []NamedMessage {
 		{"answer-disputed", present.Answer(disputedAnswer(), answering("b3n8w5hr2c6y"))},
 		{"answer-not-in-sources", present.Answer(notInSources(), answering("f9d4s7lz1p3g"))},
 		{"answer-from-an-empty-library", present.Answer(briefings.Answer{Question: "Who won?", Verdict: briefings.NotInSources, AsOf: noon}, answering("f9d4s7lz1p3g"))},
+		{"answer-to-several", present.Answer(severalAnswers(), answering("x7q2m9vkd4t8"))},
+		{"answer-to-too-many", present.Answer(tooMany(), answering("x7q2m9vkd4t8"))},
+		{"answer-to-several-hostile", present.Answer(joined(hostileAnswer(), notInSources()), answering("x7q2m9vkd4t8"))},
+		{"evidence-of-several", present.Evidence(severalAnswers(), "x7q2m9vkd4t8", reader())},
+		{"about-self", present.Answer(aboutUs(briefings.AboutSelf), answering("x7q2m9vkd4t8"))},
+		{"about-abilities", present.Answer(aboutUs(briefings.AboutAbilities), answering("x7q2m9vkd4t8"))},
+		{"about-method", present.Answer(aboutUs(briefings.AboutMethod), answering("x7q2m9vkd4t8"))},
+		{"about-sources", present.Answer(aboutUs(briefings.AboutSources), answering("x7q2m9vkd4t8"))},
 		{"answer-hostile", present.Answer(hostileAnswer(), answering("x7q2m9vkd4t8"))},
 		{"evidence", present.Evidence(carAnswer(), "x7q2m9vkd4t8", reader())},
 		{"evidence-of-a-model", present.Evidence(modelAnswer(), "", reader())},
@@ -309,6 +317,34 @@ func notInSources() briefings.Answer {
 		Nearby: []briefings.Claim{brazen()}, Suggestions: []string{"Who condemned North Korea?", "What did Putin give Kim Jong-un?"},
 		Confidence: 0.08, AsOf: noon, Searched: 12, Newest: wireReport.published, Drafter: "extractive",
 	}
+}
+
+// joined is what the engine makes of the answers to several questions of one message.
+func joined(parts ...briefings.Answer) briefings.Answer {
+	a := briefings.Answer{Verdict: briefings.NotInSources, AsOf: noon, Searched: 12, Newest: wireReport.published, Drafter: "extractive"}
+	for _, p := range parts {
+		a.Question += p.Question + " "
+		a.Claims = append(a.Claims, p.Claims...)
+		if p.Verdict != briefings.NotInSources {
+			a.Verdict = briefings.Answered
+		}
+		a.Suggestions = append(a.Suggestions, p.Suggestions...)
+		a.Parts = append(a.Parts, p)
+	}
+	return a
+}
+
+func severalAnswers() briefings.Answer { return joined(carAnswer(), disputedAnswer(), notInSources()) }
+
+func tooMany() briefings.Answer {
+	a := joined(carAnswer(), ownWords(), saidAnswer(), notInSources())
+	a.Left = []string{"Where was it built?", "What did Tokyo say?"}
+	a.Suggestions = a.Left
+	return a
+}
+
+func aboutUs(what string) briefings.Answer {
+	return briefings.Answer{Question: "Who are you?", Verdict: briefings.NotInSources, About: what, AsOf: noon, Searched: 12, Newest: wireReport.published, Drafter: "extractive"}
 }
 
 // hostile is what a report may try: mentions, markup, forged links, instructions, characters that nobody sees.

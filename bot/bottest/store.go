@@ -765,25 +765,9 @@ func (s *Store) Turns(ctx context.Context, conversation string, limit int) ([]br
 		if err != nil {
 			return nil, err
 		}
-		turns = append(turns, turnOf(full.Answer))
+		turns = append(turns, full.Answer.Turn())
 	}
 	return turns, nil
-}
-
-// turnOf is what a conversation remembers of an answer: the short answer, or else its first claim.
-func turnOf(a briefings.Answer) briefings.Turn {
-	t := briefings.Turn{Question: a.Question, Answer: a.Short, Topic: a.Topic}
-	for _, c := range a.Claims {
-		if t.Answer == "" {
-			t.Answer = c.Text
-		}
-		for _, q := range c.Citations {
-			if !slices.Contains(t.Articles, q.Article) {
-				t.Articles = append(t.Articles, q.Article)
-			}
-		}
-	}
-	return t
 }
 
 // read returns a copy.

@@ -32,13 +32,10 @@ func Answer(a briefings.Answer, o Answering) *message.Message {
 	d := deskFor(o.Reader)
 	refs := d.references()
 	m := &message.Message{Blocks: append([]message.Block(nil), o.Before...)}
-	switch {
-	case a.Verdict == briefings.Disputed && len(a.Claims) > 0:
-		d.disputed(m, a, refs)
-	case a.Verdict == briefings.NotInSources || len(a.Claims) == 0:
-		d.notSaid(m, a, refs)
-	default:
-		d.answered(m, a, refs)
+	if len(a.Parts) > 0 {
+		d.several(m, a, refs)
+	} else {
+		d.one(m, a, refs)
 	}
 	m.Blocks = append(m.Blocks, refs.block()...)
 	m.Blocks = append(m.Blocks, d.asOf(a))
@@ -46,6 +43,73 @@ func Answer(a briefings.Answer, o Answering) *message.Message {
 		m.Blocks = append(m.Blocks, d.answerButtons(a, o)...)
 	}
 	return m
+}
+
+// one shows the answer to one question.
+func (d desk) one(m *message.Message, a briefings.Answer, refs *references) {
+	switch {
+	case a.About != "":
+		d.aboutUs(m, a)
+	case a.Verdict == briefings.Disputed && len(a.Claims) > 0:
+		d.disputed(m, a, refs)
+	case a.Verdict == briefings.NotInSources || len(a.Claims) == 0:
+		d.notSaid(m, a, refs)
+	default:
+		d.answered(m, a, refs)
+	}
+}
+
+// several shows the answers to the questions of one message in their order, each under its question, then the questions that were left.
+func (d desk) several(m *message.Message, a briefings.Answer, refs *references) {
+	var gist []string
+	unknown := true
+	for i, part := range a.Parts {
+		n := strconv.Itoa(i + 1)
+		m.Blocks = append(m.Blocks, message.P(message.B(n+". "+upper(oneLine(part.Question)))))
+		part.Suggestions = nil // they stand below, once
+		p := &message.Message{}
+		d.one(p, part, refs)
+		m.Blocks = append(m.Blocks, p.Blocks...)
+		gist = append(gist, n+". "+shortened(p.Gist, 200))
+		unknown = unknown && p.Tone == message.ToneUnknown
+		if p.Tone == message.ToneDisputed {
+			m.Tone = p.Tone
+		}
+	}
+	if unknown {
+		m.Tone = message.ToneUnknown
+	}
+	m.Gist = strings.Join(gist, " ")
+	if len(a.Left) > 0 {
+		m.Blocks = append(m.Blocks, message.P(say(d.p.PartsLeft.of(len(a.Parts)), nil)...), listOf(a.Left))
+	} else if suggestions := few(a.Suggestions, 3); len(suggestions) > 0 {
+		m.Blocks = append(m.Blocks, message.P(say(d.p.AskInstead, nil)...), listOf(suggestions))
+	}
+}
+
+// listOf is a list of questions.
+func listOf(questions []string) message.List {
+	list := message.List{Ordered: true}
+	for _, s := range few(questions, 10) {
+		list.Items = append(list.Items, []message.Span{message.T(oneLine(s))})
+	}
+	return list
+}
+
+// aboutUs says what Attaché is, can do, knows from and reads; it is no answer from the sources and cites none.
+func (d desk) aboutUs(m *message.Message, a briefings.Answer) {
+	words := d.p.AboutUs[a.About]
+	m.Gist = words
+	m.Blocks = append(m.Blocks, message.P(say(words, nil)...))
+	switch {
+	case a.Searched == 0:
+		m.Blocks = append(m.Blocks, message.P(say(d.p.LookedNone, nil)...))
+	case !a.Newest.IsZero():
+		m.Blocks = append(m.Blocks, message.P(say(d.p.HaveReports, args{"reports": d.p.Reports.of(a.Searched), "day": d.day(a.Newest, false)})...))
+	}
+	if hint := d.p.AboutHint[a.About]; hint != "" {
+		m.Blocks = append(m.Blocks, message.P(say(hint, nil)...))
+	}
 }
 
 func (d desk) answered(m *message.Message, a briefings.Answer, refs *references) {
@@ -268,11 +332,7 @@ func (d desk) notSaid(m *message.Message, a briefings.Answer, refs *references) 
 		}
 	}
 	if suggestions := few(a.Suggestions, 3); len(suggestions) > 0 {
-		list := message.List{Ordered: true}
-		for _, s := range suggestions {
-			list.Items = append(list.Items, []message.Span{message.T(oneLine(s))})
-		}
-		m.Blocks = append(m.Blocks, message.P(say(d.p.AskInstead, nil)...), list)
+		m.Blocks = append(m.Blocks, message.P(say(d.p.AskInstead, nil)...), listOf(suggestions))
 	}
 }
 
@@ -319,7 +379,7 @@ func newestCited(a briefings.Answer) (newest time.Time, dateOnly bool) {
 
 func (d desk) answerButtons(a briefings.Answer, o Answering) []message.Block {
 	var blocks []message.Block
-	if len(a.Claims) == 0 {
+	if len(a.Claims) == 0 || len(a.Parts) > 0 {
 		var ask []message.Button
 		for i := range few(a.Suggestions, 3) {
 			n := strconv.Itoa(i + 1)
@@ -377,11 +437,23 @@ func Evidence(a briefings.Answer, exchange string, r Reader) *message.Message {
 			}
 		}
 	}
-	for _, c := range a.Claims {
-		show(c)
+	parts := a.Parts
+	if len(parts) == 0 {
+		parts = []briefings.Answer{a}
 	}
-	for _, c := range a.Nearby {
-		show(c)
+	for i, part := range parts {
+		if len(a.Parts) > 0 {
+			m.Blocks = append(m.Blocks, message.P(message.B(strconv.Itoa(i+1)+". "+upper(oneLine(part.Question)))))
+			if len(part.Claims)+len(part.Nearby) == 0 {
+				m.Blocks = append(m.Blocks, message.P(say(d.p.EvidenceNone, nil)...))
+			}
+		}
+		for _, c := range part.Claims {
+			show(c)
+		}
+		for _, c := range part.Nearby {
+			show(c)
+		}
 	}
 	title := false
 	for _, ranked := range a.Ranked {
@@ -395,7 +467,7 @@ func Evidence(a briefings.Answer, exchange string, r Reader) *message.Message {
 		}
 		m.Blocks = append(m.Blocks, d.quote(ranked.Citation, refs))
 	}
-	if len(shown) == 0 {
+	if len(shown) == 0 && len(a.Parts) == 0 {
 		m.Blocks = append(m.Blocks, message.P(say(d.p.EvidenceNone, nil)...))
 	}
 	m.Blocks = append(m.Blocks, refs.block()...)

@@ -63,6 +63,10 @@ type phrases struct {
 	NoneMention    plural
 	NearbyTitle    string
 	AskInstead     string
+	PartsLeft      plural            // of a message that asks too much at once; {n} is how many were answered
+	AboutUs        map[string]string // what a question about Attaché itself is told, by what it asks
+	AboutHint      map[string]string // what to type to learn more
+	HaveReports    string
 	AsOf           string
 	Searched       string
 	OldNews        string
@@ -467,16 +471,28 @@ var english = phrases{
 		briefings.Promises: "promises",
 	},
 
-	Differ:         "*The sources differ.* Each side, with its source and date:",
-	DifferShort:    "The sources differ: {sides}.",
-	NotSaid:        "*The sources don’t say.*",
-	NotSaidGist:    "The sources don’t say.",
-	LookedIn:       "I looked for an answer in {reports}.",
-	LookedNewest:   "I looked for an answer in {reports}, the newest from {day}.",
-	LookedNone:     "There is no report to look in yet. Add a source with `source add`, or put a link in your question.",
-	NoneMention:    plural{One: "It says nothing about {missing}.", Other: "None of them says anything about {missing}."},
-	NearbyTitle:    "What they do say nearby:",
-	AskInstead:     "You could ask instead:",
+	Differ:       "*The sources differ.* Each side, with its source and date:",
+	DifferShort:  "The sources differ: {sides}.",
+	NotSaid:      "*The sources don’t say.*",
+	NotSaidGist:  "The sources don’t say.",
+	LookedIn:     "I looked for an answer in {reports}.",
+	LookedNewest: "I looked for an answer in {reports}, the newest from {day}.",
+	LookedNone:   "There is no report to look in yet. Add a source with `source add`, or put a link in your question.",
+	NoneMention:  plural{One: "It says nothing about {missing}.", Other: "None of them says anything about {missing}."},
+	NearbyTitle:  "What they do say nearby:",
+	AskInstead:   "You could ask instead:",
+	PartsLeft:    plural{One: "I answer {n} question at a time. Still to ask:", Other: "I answer {n} questions at a time. Still to ask:"},
+	AboutUs: map[string]string{
+		briefings.AboutSelf:      "I am Attaché, a program that answers questions about the news from the reports that it has read. I am no person and no general chatbot: I quote sentences and name who said them. Where a language model worded an answer, the answer says so.",
+		briefings.AboutAbilities: "I answer questions about the news and name the source of every sentence, say who said what, post digests on topics that you choose, and tell you when a report changes or is corrected. Where my sources don’t say something, I say that.",
+		briefings.AboutMethod:    "I know only what stands in the reports that I have read. I look for the sentences that answer a question and quote them word for word, each with its source; I don’t check whether what somebody said is true. I can choose a sentence that misses the point, so do look at the source.",
+		briefings.AboutSources:   "I read the reports of the sources that were added here, and links that somebody sends me.",
+	},
+	AboutHint: map[string]string{
+		briefings.AboutSelf: "Type `help` for what I can do.", briefings.AboutAbilities: "Type `help` for all commands, or ask in a sentence.",
+		briefings.AboutMethod: "Type `sources` for what I read.", briefings.AboutSources: "Type `sources` for the list.",
+	},
+	HaveReports:    "So far I have read {reports}, the newest from {day}.",
 	AsOf:           "As of {at}.",
 	Searched:       "{reports} searched.",
 	OldNews:        "Newest report cited: {day} ({ago}).",

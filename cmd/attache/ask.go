@@ -106,6 +106,9 @@ type answerJSON struct {
 	Searched   int            `json:"searched"`
 	Drafter    string         `json:"drafter"` // who worded it: "extractive", or the language model's name
 	Why        *briefings.Why `json:"why,omitempty"`
+	Parts      []answerJSON   `json:"parts,omitempty"` // the answers of a message that asks several things, in order
+	Left       []string       `json:"left,omitempty"`  // its questions that were too many
+	About      string         `json:"about,omitempty"` // what is asked about Attaché itself
 }
 
 type claimJSON struct {
@@ -133,10 +136,18 @@ func printAnswer(w io.Writer, question string, a briefings.Answer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(answerJSON{
+	return enc.Encode(jsonOf(question, a))
+}
+
+func jsonOf(question string, a briefings.Answer) answerJSON {
+	j := answerJSON{
 		Question: question, Verdict: a.Verdict, Answer: a.Short, Claims: claimsJSON(a.Claims), AsOf: a.AsOf.UTC().Format(timeJSON),
-		Confidence: a.Confidence, Missing: a.Missing, Nearby: claimsJSON(a.Nearby), Searched: a.Searched, Drafter: a.Drafter, Why: a.Why,
-	})
+		Confidence: a.Confidence, Missing: a.Missing, Nearby: claimsJSON(a.Nearby), Searched: a.Searched, Drafter: a.Drafter, Why: a.Why, Left: a.Left, About: a.About,
+	}
+	for _, p := range a.Parts {
+		j.Parts = append(j.Parts, jsonOf(p.Question, p))
+	}
+	return j
 }
 
 const timeJSON = "2006-01-02T15:04:05Z07:00"
@@ -162,8 +173,18 @@ func claimsJSON(claims []briefings.Claim) []claimJSON {
 
 // explain prints why an answer is what it is.
 func explain(w io.Writer, a briefings.Answer) {
-	why := a.Why
-	fmt.Fprintf(w, "\nWhy (drafter %s, confidence %.2f)\n", a.Drafter, a.Confidence)
+	if len(a.Why.Questions) == 0 {
+		fmt.Fprintf(w, "\nWhy (drafter %s, confidence %.2f)\n", a.Drafter, a.Confidence)
+		explainOne(w, a.Why)
+	}
+	for i, why := range a.Why.Questions {
+		fmt.Fprintf(w, "\nWhy %d. %s (drafter %s, confidence %.2f)\n", i+1, message.Clean(why.Question), a.Parts[i].Drafter, why.Confidence)
+		explainOne(w, why)
+	}
+}
+
+// explainOne prints why the answer to one question is what it is.
+func explainOne(w io.Writer, why *briefings.Why) {
 	fmt.Fprintf(w, "  searched for: %s\n  expected: %s\n", strings.Join(why.Terms, " "), why.Type)
 	for _, f := range why.Signals {
 		fmt.Fprintf(w, "  %-24s %8.3f\n", f.Name, f.Value)

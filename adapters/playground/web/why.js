@@ -4,15 +4,22 @@ import { h } from "./dom.js";
 
 // drawWhy draws an explanation as it comes with an answer.
 export function drawWhy(why) {
-  const sure = Math.round(100 * why.confidence);
   return h("details", { class: "why" },
     h("summary", {}, "Why this answer"),
+    // Of several questions each is explained by itself.
+    why.questions?.length ? why.questions.map((q, i) => h("section", {}, h("h4", {}, `${i + 1}. ${q.question}`), ...drawOne(q))) : drawOne(why));
+}
+
+function drawOne(why) {
+  const sure = Math.round(100 * why.confidence);
+  return [
     h("p", { class: "why-lead" }, "Searched for ", h("b", {}, (why.terms ?? []).join(", ") || "nothing"), "; expected ", h("b", {}, why.type), "; confidence ", h("b", {}, sure + " %"), ` (it answers from ${Math.round(100 * why.threshold)} % on).`),
     part("What decided between answering and refusing", why.parts?.length && parts(why.parts)),
     part("Passages found", why.passages?.length && h("ol", {}, why.passages.map((p) => h("li", {}, score(p.score), h("b", {}, p.title || p.article), " ", h("span", { class: "why-text" }, p.text))))),
     part("Sentences, best first", why.sentences?.length && h("ol", {}, why.sentences.map((s) => h("li", {}, score(s.score), h("span", { class: "why-text" }, s.text), parts(s.parts))))),
     part("Short answers considered: the first was proposed, the others rejected", why.spans?.length && h("ol", {}, why.spans.map((s) => h("li", {}, score(s.score), h("b", {}, s.text), h("span", { class: "why-kind" }, s.kind), parts(s.parts))))),
-    part("The guard", guard(why)));
+    part("The guard", guard(why)),
+  ];
 }
 
 function part(title, content) {
