@@ -187,7 +187,8 @@ func timed(last Turn, when string) string {
 	q := strings.TrimRight(strings.TrimSpace(last.Question), " ?!.")
 	toks := prose.Tokens(q)
 	times := prose.TimesIn(q, toks, someDay)
-	for _, t := range times {
+	if len(times) > 0 {
+		t := times[0]
 		start := t.Start
 		for _, k := range toks {
 			if own := strings.Fields(when); len(own) > 0 && !barePreceding[strings.ToLower(own[0])] && own[0][0] >= '0' && own[0][0] <= '9' {

@@ -197,7 +197,8 @@ func (q *asked) comparePeriods(of string, told []period, add func(string, float6
 	nearest := math.Inf(1)
 	for _, p := range told {
 		opens, shuts := meetsMonths(p.opens, q.opens), meetsMonths(p.shuts, q.shuts)
-		name, r := "", 0
+		var name string
+		var r int
 		switch {
 		case p.two && opens && shuts:
 			name, r = "same", 9
