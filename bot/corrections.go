@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -402,11 +403,15 @@ func correctionOf(r briefings.Revision, old, a briefings.Article, cited []briefi
 	return c
 }
 
-// correctedIn finds, for what an answer cites in its corrected form, how it read before.
+// library is where the bot looks up what an answer cites, where its newsroom can.
+type library interface {
+	Article(ctx context.Context, id string, revision int) (briefings.Article, error)
+}
+
+// correctedIn finds, for what an answer cites in its corrected form, how it read before; and where one report of a source
+// says that another was wrong which the answer cites, or cites the one that says so, what stands in both.
 func (b *Bot) correctedIn(ctx context.Context, answer briefings.Answer) (list []present.Correction) {
-	library, ok := b.c.Newsroom.(interface {
-		Article(ctx context.Context, id string, revision int) (briefings.Article, error)
-	})
+	library, ok := b.c.Newsroom.(library)
 	if !ok {
 		return nil
 	}
@@ -414,15 +419,17 @@ func (b *Bot) correctedIn(ctx context.Context, answer briefings.Answer) (list []
 	var order []string
 	for _, c := range answer.Claims {
 		for _, q := range c.Citations {
-			if q.Revision > 1 {
-				if cited[q.Article] == nil {
-					order = append(order, q.Article)
-				}
-				cited[q.Article] = append(cited[q.Article], q)
+			if cited[q.Article] == nil {
+				order = append(order, q.Article)
 			}
+			cited[q.Article] = append(cited[q.Article], q)
 		}
 	}
+	list = b.superseded(ctx, library, answer, cited, order)
 	for _, id := range order {
+		if cited[id][0].Revision < 2 {
+			continue
+		}
 		now, err := library.Article(ctx, id, cited[id][0].Revision)
 		if err != nil {
 			b.c.Log.WarnContext(ctx, "how a cited report read before could not be looked up", "article", id, "error", err)
@@ -435,6 +442,54 @@ func (b *Bot) correctedIn(ctx context.Context, answer briefings.Answer) (list []
 		c, correction := compared(old, now, cited[id], func(change briefings.SentenceChange) string { return change.New })
 		if correction && len(c.Changes) > 0 {
 			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// mostRelated is how many of the reports that an answer was found in are held against those that it cites.
+const mostRelated = 10
+
+// superseded finds the reports about the same that correct what an answer cites, or are corrected by it.
+func (b *Bot) superseded(ctx context.Context, library library, answer briefings.Answer, cited map[string][]briefings.Citation, order []string) (list []present.Correction) {
+	related := slices.Clone(order)
+	documents := slices.Clone(answer.Documents[:min(len(answer.Documents), mostRelated)])
+	for _, part := range answer.Parts {
+		documents = append(documents, part.Documents[:min(len(part.Documents), mostRelated)]...)
+	}
+	for _, id := range documents {
+		if !slices.Contains(related, id) {
+			related = append(related, id)
+		}
+	}
+	read := make([]briefings.Article, 0, len(related))
+	for _, id := range related {
+		if a, err := library.Article(ctx, id, 0); err == nil { // else it is not kept any more, or not for this channel
+			read = append(read, a)
+		}
+	}
+	for _, now := range read {
+		if first, _ := briefings.CorrectionNotice(now); first < 0 {
+			continue
+		}
+		for _, old := range read {
+			if old.ID == now.ID || cited[old.ID] == nil && cited[now.ID] == nil {
+				continue
+			}
+			r, ok := briefings.Supersedes(old, now)
+			if !ok {
+				continue
+			}
+			var c present.Correction
+			if quotes := cited[now.ID]; quotes != nil {
+				c = correctionOf(r, old, now, quotes, func(change briefings.SentenceChange) string { return change.New })
+			}
+			if quotes := cited[old.ID]; quotes != nil && len(c.Changes) == 0 {
+				c = correctionOf(r, old, now, quotes, func(change briefings.SentenceChange) string { return change.Old })
+			}
+			if len(c.Changes) > 0 {
+				list = append(list, c)
+			}
 		}
 	}
 	return list

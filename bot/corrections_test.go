@@ -232,3 +232,32 @@ func TestAnAnswerTellsBothVersions(t *testing.T) {
 		}
 	}
 }
+
+// TestAnAnswerTellsBothReportsWhereOneCorrectsTheOther, whichever of them it rests on, and only to who may see both.
+func TestAnAnswerTellsBothReportsWhereOneCorrectsTheOther(t *testing.T) {
+	t.Parallel()
+	again := strings.Replace(ferry, "14 passengers", "four passengers", 1) + "\n\nCorrection: The Herald reported earlier that 14 passengers were hurt. It was four."
+	for name, row := range map[string]struct {
+		outlet   string
+		question string
+		told     bool
+	}{
+		"the number":          {"herald", "How many passengers were hurt at Bergen?", true},
+		"another source's":    {"post", "How many passengers were hurt at Bergen?", false},
+		"who said it wrongly": {"herald", "What did the port police say about the ferry Aurora?", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := openWire(t, threaded)
+			w.reads("ferry", "herald", "Ferry Aurora hits pier at Bergen", ferry)
+			w.pass(time.Hour)
+			w.reads("ferry2", row.outlet, "Ferry Aurora hit pier at Bergen: four hurt", again)
+			reply := w.says("ask " + row.question)
+			for _, part := range []string{"herald has corrected", "Before: “The ferry Aurora hit a pier at Bergen and 14", "Now: “The ferry Aurora hit a pier at Bergen and four", "13:00"} {
+				if strings.Contains(reply, part) != row.told && (row.told || part != "13:00") {
+					t.Errorf("whether the answer has %q: want %v\n%s", part, row.told, reply)
+				}
+			}
+		})
+	}
+}
