@@ -366,10 +366,10 @@ func TestADigestCarriesItsMapEverywhereAndLiesOutAsAFeed(t *testing.T) {
 	t.Parallel()
 	clock := &movable{}
 	clock.set(time.Date(2024, 2, 20, 20, 0, 0, 0, time.UTC))
-	slackSide := slackfake.Start(t, slackfake.Options{Now: clock.now})
+	slackSide := slackfake.Start(t, slackfake.Options{Now: clock.now, AwaitFor: 4 * time.Minute})
 	discordSide := discordfake.Start(t, discordfake.Options{Now: clock.now})
 	const secret = "nobody-guesses-this-1"
-	p := startDrawing(t, clock, time.Minute, "ATTACHE_DATA="+storetest.Folder(t), "ATTACHE_FEEDS="+secret,
+	p := startDrawing(t, clock, 3*time.Minute, "ATTACHE_DATA="+storetest.Folder(t), "ATTACHE_FEEDS="+secret,
 		"SLACK_BOT_TOKEN="+slackSide.BotToken(), "SLACK_APP_TOKEN="+slackSide.AppToken(), "SLACK_API_URL="+slackSide.APIURL(),
 		"DISCORD_BOT_TOKEN="+discordSide.Token, "DISCORD_API_URL="+discordSide.URL)
 	slackSide.AwaitConnection()

@@ -307,7 +307,9 @@ func isDigest(text string) bool { return strings.Contains(text, "21 February 202
 func command(t *testing.T, clock *movable, environ []string, args ...string) (out string, code int) {
 	t.Helper()
 	var b bytes.Buffer
-	code = run(t.Context(), args, program{environ: environ, dir: t.TempDir(), in: strings.NewReader(""), out: &b, err: &b, now: clock.now})
+	code = run(t.Context(), args, program{
+		environ: environ, dir: t.TempDir(), in: strings.NewReader(""), out: &b, err: &b, now: clock.now, drawing: 3 * time.Minute,
+	})
 	return b.String(), code
 }
 
