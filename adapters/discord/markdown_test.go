@@ -410,3 +410,13 @@ func onlyLetters(s string) string {
 		return -1
 	}, s)
 }
+
+// TestEscapedTextHoldsNothingUnseen, whoever calls: what can't be seen could split a sign from its escape.
+func TestEscapedTextHoldsNothingUnseen(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"a\u200bb": "ab", "\u202eevil": "evil", "*\u200d*": `\*\*`, "ok 08:00": "ok 08:00"} {
+		if got := escape(text); got != want {
+			t.Errorf("escape(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

@@ -101,6 +101,10 @@ func workspacesAddTheAppAndRemoveIt(t *testing.T, transport string) {
 		_, err := os.Stat(filepath.Join(dir, slackfake.Team+".sealed"))
 		return errors.Is(err, os.ErrNotExist)
 	})
+	posts := len(st.Posts("C1"))
+	if _, err := st.adapter.Poster().Post(t.Context(), channel("C1"), text("still here?"), "k"); err == nil || len(st.Posts("C1")) != posts {
+		t.Errorf("a workspace that has removed the app is still posted to: %v", err)
+	}
 }
 
 // TestEachWorkspaceHasItsToken: a message for one never goes out with the token of another.
