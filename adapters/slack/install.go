@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+	"golang.org/x/text/language"
 )
 
 // One Attaché may serve several workspaces. Each adds the app at …/install: Slack sends the browser back to …/oauth with a
@@ -223,24 +224,34 @@ func (a *Adapter) install(w http.ResponseWriter, r *http.Request) {
 
 // finish takes the browser back from Slack.
 func (a *Adapter) finish(w http.ResponseWriter, r *http.Request) {
+	words := wordsFor(readerOf(r))
 	cookie, err := r.Cookie(stateCookie)
 	state := r.URL.Query().Get("state")
 	http.SetCookie(w, &http.Cookie{Name: stateCookie, Path: "/", MaxAge: -1, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	if err != nil || subtle.ConstantTimeCompare([]byte(cookie.Value), []byte(state)) != 1 || !a.validState(state) {
-		page(w, http.StatusBadRequest, "This link is not valid any more", "Please begin again at the address that ends in /slack/install, in the same browser.")
+		words.page(w, http.StatusBadRequest, words.stale, words.staleHelp)
 		return
 	}
 	if r.URL.Query().Get("error") != "" || r.URL.Query().Get("code") == "" {
-		page(w, http.StatusOK, "Attaché was not added", "Nothing was changed. You may close this page.")
+		words.page(w, http.StatusOK, words.declined, words.declinedHelp)
 		return
 	}
 	name, err := a.exchange(r.Context(), r.URL.Query().Get("code"))
 	if err != nil {
 		a.log.Error("a workspace could not add the app", "error", wordOf(err))
-		page(w, http.StatusBadGateway, "Attaché could not be added", "Slack did not accept the installation. Please begin again at the address that ends in /slack/install.")
+		words.page(w, http.StatusBadGateway, words.refusedApp, words.refusedHelp)
 		return
 	}
-	page(w, http.StatusOK, "Attaché is in "+name, "In Slack, type /brief help, or write to Attaché directly. You may close this page.")
+	words.page(w, http.StatusOK, fmt.Sprintf(words.installed, name), words.installedHelp)
+}
+
+// readerOf is the language that a browser asks for first.
+func readerOf(r *http.Request) string {
+	tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil || len(tags) == 0 {
+		return ""
+	}
+	return tags[0].String()
 }
 
 // exchange turns a code into an installation.
@@ -273,7 +284,7 @@ func (a *Adapter) exchange(ctx context.Context, code string) (name string, err e
 }
 
 // page is a small page for a person. Nothing in it runs.
-func page(w http.ResponseWriter, status int, title, words string) {
+func (o words) page(w http.ResponseWriter, status int, title, words string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
@@ -282,7 +293,7 @@ func page(w http.ResponseWriter, status int, title, words string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	title, words = html.EscapeString(line(title)), html.EscapeString(words)
-	_, _ = io.WriteString(w, `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>`+title+
+	_, _ = io.WriteString(w, `<!doctype html><html lang="`+o.lang+`"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>`+title+
 		`</title><style>body{font:1.1rem/1.6 system-ui;max-width:34rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}</style><main><h1>`+title+`</h1><p>`+words+"</p></main></html>\n")
 }
 

@@ -238,3 +238,20 @@ func TestSealedTokensStayWithTheirWorkspaceAndKey(t *testing.T) {
 		t.Error("a workspace's name leads out of the folder")
 	}
 }
+
+// TestThePagesOfAnInstallationAreInTheBrowsersLanguage, in English where it asks for another.
+func TestThePagesOfAnInstallationAreInTheBrowsersLanguage(t *testing.T) {
+	t.Parallel()
+	st := play(t, "http", slackfake.Options{}, several(t.TempDir()))
+	for accept, want := range map[string]string{
+		"fr-CA,fr;q=0.9,en;q=0.5": "Ce lien n’est plus valable", "ko": "더는 쓸 수 없는 링크입니다", "de-DE": "This link is not valid any more", "": "This link is not valid any more", ";;": "This link is not valid any more",
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/slack/oauth?code=1&state=2", nil)
+		r.Header.Set("Accept-Language", accept)
+		w := httptest.NewRecorder()
+		st.adapter.Handler().ServeHTTP(w, r)
+		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%q: %d %s", accept, w.Code, w.Body)
+		}
+	}
+}

@@ -22,6 +22,12 @@ type words struct {
 	news                            string // the same, with what the channel follows that the person looks at
 	why, wrong, reason              string // the form after “not helpful”; its title first, at most 24 characters
 	send, cancel, channel           string // at most 24 characters
+	// The pages on which a workspace adds the app; a title and a sentence each.
+	lang                     string // of the page, for its reader's browser
+	stale, staleHelp         string
+	declined, declinedHelp   string
+	refusedApp, refusedHelp  string
+	installed, installedHelp string // with the workspace's name
 	// The home.
 	digests, settings, settingsHelp    string
 	noDigests, here, next              string
@@ -37,6 +43,10 @@ type words struct {
 }
 
 var englishWords = words{
+	lang: "en", stale: "This link is not valid any more", staleHelp: "Please begin again at the address that ends in /slack/install, in the same browser.",
+	declined: "Attaché was not added", declinedHelp: "Nothing was changed. You may close this page.",
+	refusedApp: "Attaché could not be added", refusedHelp: "Slack did not accept the installation. Please begin again at the address that ends in /slack/install.",
+	installed: "Attaché is in %s", installedHelp: "In Slack, type /brief help, or write to Attaché directly. You may close this page.",
 	working:  "One moment: I’m reading the sources. The answer follows here, for you alone.",
 	inPublic: "One moment: I’m reading the sources. The answer follows in this channel.",
 	reading:  "One moment: I’m reading the sources.",
@@ -72,6 +82,10 @@ var englishWords = words{
 }
 
 var frenchWords = words{
+	lang: "fr", stale: "Ce lien n’est plus valable", staleHelp: "Recommencez à l’adresse qui finit par /slack/install, dans le même navigateur.",
+	declined: "Attaché n’a pas été ajouté", declinedHelp: "Rien n’a changé. Vous pouvez fermer cette page.",
+	refusedApp: "Attaché n’a pas pu être ajouté", refusedHelp: "Slack n’a pas accepté l’installation. Recommencez à l’adresse qui finit par /slack/install.",
+	installed: "Attaché est dans %s", installedHelp: "Dans Slack, écrivez /brief help, ou écrivez directement à Attaché. Vous pouvez fermer cette page.",
 	working:  "Un instant : je lis les sources. La réponse arrive ici, pour vous seul.",
 	inPublic: "Un instant : je lis les sources. La réponse arrive dans ce salon.",
 	reading:  "Un instant : je lis les sources.",
@@ -107,6 +121,10 @@ var frenchWords = words{
 }
 
 var koreanWords = words{
+	lang: "ko", stale: "더는 쓸 수 없는 링크입니다", staleHelp: "같은 브라우저에서 /slack/install로 끝나는 주소를 열어 다시 시작해 주세요.",
+	declined: "Attaché를 추가하지 않았습니다", declinedHelp: "바뀐 것은 없습니다. 이 페이지를 닫아도 됩니다.",
+	refusedApp: "Attaché를 추가할 수 없었습니다", refusedHelp: "Slack이 설치를 받아들이지 않았습니다. /slack/install로 끝나는 주소에서 다시 시작해 주세요.",
+	installed: "Attaché를 추가했습니다: %s", installedHelp: "Slack에서 /brief help를 쓰거나 Attaché에게 바로 메시지를 보내세요. 이 페이지를 닫아도 됩니다.",
 	working:  "잠시만요, 출처를 읽고 있습니다. 답변은 여기에서 나에게만 보입니다.",
 	inPublic: "잠시만요, 출처를 읽고 있습니다. 답변은 이 채널에 올라옵니다.",
 	reading:  "잠시만요, 출처를 읽고 있습니다.",
