@@ -284,17 +284,17 @@ func (a *Adapter) exchange(ctx context.Context, code string) (name string, err e
 }
 
 // page is a small page for a person. Nothing in it runs.
-func (o words) page(w http.ResponseWriter, status int, title, words string) {
-	h := w.Header()
+func (w words) page(out http.ResponseWriter, status int, title, text string) {
+	h := out.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer") // the address holds a code
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	title, words = html.EscapeString(line(title)), html.EscapeString(words)
-	_, _ = io.WriteString(w, `<!doctype html><html lang="`+o.lang+`"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>`+title+
-		`</title><style>body{font:1.1rem/1.6 system-ui;max-width:34rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}</style><main><h1>`+title+`</h1><p>`+words+"</p></main></html>\n")
+	out.WriteHeader(status)
+	title, text = html.EscapeString(line(title)), html.EscapeString(text)
+	_, _ = io.WriteString(out, `<!doctype html><html lang="`+w.lang+`"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>`+title+
+		`</title><style>body{font:1.1rem/1.6 system-ui;max-width:34rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}</style><main><h1>`+title+`</h1><p>`+text+"</p></main></html>\n")
 }
 
 // Folder keeps sealed tokens as files that only their owner can read.
