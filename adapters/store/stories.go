@@ -44,8 +44,11 @@ func (s *Store) StoriesOf(ctx context.Context, articles []string) (map[string]st
 	return found, nil
 }
 
-// SaveStories implements briefings.StoryNames.
+// SaveStories implements briefings.StoryNames. A Reader keeps none: the server gives the names that last.
 func (s *Store) SaveStories(ctx context.Context, storyOf map[string]string) error {
+	if s.role == Reader {
+		return nil
+	}
 	if len(storyOf) == 0 {
 		return nil
 	}

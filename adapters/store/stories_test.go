@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"attache/adapters/store"
+	"attache/adapters/store/storetest"
 	"attache/briefings"
 )
 
@@ -86,4 +88,18 @@ func TestAStoryKeepsItsNameThroughARestart(t *testing.T) {
 			t.Errorf("no item has the story's name %s: %+v", before.ID, edition.Items)
 		}
 	})
+}
+
+// TestAReaderNamesNoStories: a command that only looks has nothing to complain of.
+func TestAReaderNamesNoStories(t *testing.T) {
+	t.Parallel()
+	data := storetest.Folder(t)
+	reader, err := store.Open(t.Context(), store.Config{Data: data, Role: store.Reader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if err := reader.SaveStories(t.Context(), map[string]string{"a": "b"}); err != nil {
+		t.Errorf("a reader was asked to write: %v", err)
+	}
 }
